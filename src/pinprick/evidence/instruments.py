@@ -1,0 +1,58 @@
+"""Instruments as data: which scale reads which concern, and where its level comes from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A scale reading a concern; ``level``, ``baseline`` and ``change_sd`` name parameters."""
+
+    name: str
+    concern: str
+    scale: str
+    gain: Literal["share", "grades"]
+    level: str
+    baseline: str
+    change_sd: str
+    reference: str
+    reference_day: float
+    evidence: Literal["controlled", "uncontrolled", "mechanism"]
+    studies: int
+    people: int
+    default: bool
+    rows: tuple[str, ...]
+
+
+@cache
+def instruments() -> Mapping[str, Instrument]:
+    """All instruments by name.
+
+    >>> instruments()["wrinkles-lemperle"].scale
+    'lemperle'
+    """
+    text = files("pinprick.evidence").joinpath("instruments.toml").read_text("utf-8")
+    return MappingProxyType(
+        {
+            name: Instrument(name=name, rows=tuple(body.pop("rows")), **body)
+            for name, body in tomllib.loads(text).items()
+        }
+    )
+
+
+def instrument(concern: str, scale: str | None = None) -> Instrument | None:
+    """The instrument for a concern: that of ``scale`` if there is one, else the default; or None.
+
+    >>> instrument("acne scars").scale, instrument("melasma")
+    ('goodman-baron-quantitative', None)
+    """
+    found = [i for i in instruments().values() if i.concern == concern]
+    named = [i for i in found if i.scale == scale]
+    return next(iter(named or [i for i in found if i.default]), None)

@@ -1,0 +1,183 @@
+"""The registry as tables of text, and citations: what `pinprick evidence` and `cite` print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pinprick.evidence.records import Fact, Parameter, Spread, Study
+from pinprick.evidence.registry import Registry
+from pinprick.faults import Fault, InputError, did_you_mean
+
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+
+
+def sources(registry: Registry, name: str | None = None) -> Table:
+    """Each source with its status, number of facts and address; ``name`` picks by part of it.
+
+    >>> from pinprick.evidence import registry
+    >>> sources(registry(), "Lotfi 2013 J")[1][0][0]
+    'Lotfi 2013 J Egypt Womens Dermatol Soc 10(3):152-159'
+    """
+    rows: list[tuple[str, ...]] = []
+    for source, ids in _named(registry.sources, name, "source").items():
+        facts = [registry.facts[row] for row in ids if "/" not in row]
+        rows.append((source, _status(facts), str(len(facts)), _address(facts)))
+    return ("source", "status", "facts", "address"), rows
+
+
+def parameters(registry: Registry, name: str | None = None) -> Table:
+    """Each parameter with value, range, spread, basis and rows; ``name`` a stage or part of a name.
+
+    >>> from pinprick.evidence import registry
+    >>> parameters(registry(), "healing.debris_loss")[1][0][1]
+    '0.4697 1/d'
+    """
+    picked = _named(registry.parameters, name, "parameter")
+    rows: list[tuple[str, ...]] = [
+        (
+            p.name,
+            p.shown(),
+            f"{p.shown(p.low)} to {p.shown(p.high)}",
+            spread(p),
+            p.basis,
+            p.doubt,
+            " ".join(p.rows),
+            p.title,
+        )
+        for p in picked.values()
+    ]
+    return ("name", "value", "valid", "spread", "basis", "doubt", "rows", "what it is"), rows
+
+
+def studies(registry: Registry, name: str | None = None) -> Table:
+    """Each result of each study, with what it is used for.
+
+    >>> from pinprick.evidence import registry
+    >>> studies(registry(), "lotfi-2013")[1][0][3:6]
+    ('papillary-collagen-masson-percent', 'histology', 'treated')
+    """
+    picked = _named(registry.studies, name, "study")
+    columns = (
+        "study",
+        "used",
+        "concern",
+        "scale",
+        "observer",
+        "arm",
+        "statistic",
+        "value",
+        "people",
+        "day",
+        "row",
+    )
+    rows = [_point(study, point) for study in picked.values() for point in study.points]
+    return columns, rows
+
+
+def facts(registry: Registry, name: str | None = None) -> Table:
+    """Each fact as read by hand beside the cell as collected.
+
+    >>> from pinprick.evidence import registry
+    >>> facts(registry(), "clinical:CL169")[1][0][2:4]
+    ('-0.86 (SD 0.66) grades', '-0.86')
+    """
+    picked = _named(registry.facts, name, "fact")
+    rows: list[tuple[str, ...]] = [
+        (f.id, f.quantity, reading(f), f.original["value"], f.cohort, f.status, f.source)
+        for f in picked.values()
+    ]
+    return ("id", "quantity", "read as", "as collected", "cohort", "status", "source"), rows
+
+
+def cite(registry: Registry, rows: Iterable[str]) -> list[str]:
+    """Citations of the sources of the given facts: source, status and address, each source once.
+
+    >>> from pinprick.evidence import registry
+    >>> cite(registry(), ["healing:HEAL-MN014"])[0].split(" (")[0]
+    'Lotfi, Moneib, Yehia 2013 J Egypt Womens Dermatol Soc'
+    """
+    found: dict[str, list[Fact]] = {}
+    for row in rows:
+        fact = registry.fact(row)
+        found.setdefault(fact.source, []).append(fact)
+    return [
+        " ".join(f"{source} ({_status(seen)}) {_address(seen)}".split())
+        for source, seen in sorted(found.items())
+    ]
+
+
+def spread(parameter: Parameter) -> str:
+    """How a parameter varies, in words with its own unit.
+
+    >>> from pinprick.evidence import registry
+    >>> spread(registry().parameter("healing.debris_loss"))
+    'joint draws: healing_draws, kD'
+    """
+    s: Spread = parameter.spread
+    if s.kind == "fixed":
+        return "fixed"
+    if s.kind == "joint":
+        return f"joint draws: {s.table}, {s.column}"
+    if s.kind == "lognormal":
+        return f"lognormal, x/ {s.gsd:.4g}"
+    if s.kind in ("uniform", "loguniform"):
+        return f"{s.kind}, {parameter.shown(s.low)} to {parameter.shown(s.high)}"
+    return f"{s.kind}, SD {parameter.shown(s.sd)}"
+
+
+def reading(fact: Fact) -> str:
+    """What was read out of a row, as text: number, spread and unit."""
+    unit = "" if fact.unit == "1" else f" {fact.unit}"
+    between = f"{_show(fact.low)} to {_show(fact.high)}"
+    if fact.kind == "sign" and fact.value is not None:
+        return ("falls", "unchanged", "rises")[int(fact.value) + 1]
+    if fact.kind == "pair":
+        return f"{_show(fact.low)} and {_show(fact.high)}{unit}"
+    if fact.value is None:
+        return between + unit if fact.kind == "range" else fact.kind
+    if fact.sd is not None:
+        return f"{_show(fact.value)} (SD {_show(fact.sd)}){unit}"
+    inside = f" ({between})" if fact.low is not None or fact.high is not None else ""
+    return f"{_show(fact.value)}{inside}{unit}"
+
+
+def _point(study: Study, point: Mapping[str, Any]) -> tuple[str, ...]:
+    value = _show(point["value"])
+    if point["low"] is not None:
+        value += f" ({_show(point['low'])} to {_show(point['high'])})"
+    if point["sd"] is not None:
+        value += f" (SD {_show(point['sd'])})"
+    words = [
+        str(point[key]) for key in ("used", "concern", "scale", "observer", "arm", "statistic")
+    ]
+    return (study.id, *words, value, _show(point["n"]), _show(point["day"]), str(point["row"]))
+
+
+def _show(number: float | None) -> str:
+    return "?" if number is None else f"{number:.6g}"
+
+
+def _status(facts: Iterable[Fact]) -> str:
+    """How the facts were obtained; what is only recalled is said first."""
+    order = ("recalled", "derived", "computed", "read")
+    return ", ".join(sorted({fact.status for fact in facts}, key=order.index))
+
+
+def _address(facts: Iterable[Fact]) -> str:
+    return next((fact.address for fact in facts if fact.address), "")
+
+
+def _named(known: Mapping[str, Any], name: str | None, what: str) -> dict[str, Any]:
+    """Entries whose name is or holds ``name``; the nearest names if there is none."""
+    if name is None:
+        return dict(known)
+    if name in known:
+        return {name: known[name]}
+    asked = name.lower()
+    found = {key: entry for key, entry in known.items() if asked in key.lower()}
+    if not found:
+        near = did_you_mean(name, known).rpartition(" (did you mean ")
+        hint = f" (did you mean {near[2]}" if near[1] else ""
+        raise InputError([Fault(what, name, f"a name or part of one{hint}")])
+    return found

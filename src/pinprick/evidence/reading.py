@@ -1,0 +1,249 @@
+"""Reads the files of this room into records; a wrong key, unit or number is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, cast, get_args
+
+import numpy as np
+
+from pinprick import units
+from pinprick.evidence.records import (
+    BIOLOGY_UNITS,
+    POINT,
+    Basis,
+    Cell,
+    Doubt,
+    Ends,
+    Fact,
+    FactKind,
+    Parameter,
+    Quote,
+    Spread,
+    Study,
+)
+from pinprick.faults import Fault, InputError, did_you_mean
+
+Table = dict[str, np.ndarray[Any, np.dtype[np.float64]]]
+_CELLS = ("value", "low", "high", "unit", "n", "population", "condition")
+
+
+def read_all(
+    root: Any,
+) -> tuple[dict[str, Parameter], dict[str, Fact], dict[str, Study], dict[str, Table]]:
+    """Everything that lies in the folder ``root``: parameters, facts, studies and tables."""
+    tables = {
+        entry.name.removesuffix(".csv"): _read_table(entry.read_text("utf-8"))
+        for entry in root.joinpath("tables").iterdir()
+        if entry.name.endswith(".csv")
+    }
+    parameters: dict[str, Parameter] = {}
+    for entry in sorted(root.joinpath("parameters").iterdir(), key=lambda e: str(e.name)):
+        if entry.name.endswith(".toml"):
+            stage = entry.name.removesuffix(".toml")
+            for name, body in tomllib.loads(entry.read_text("utf-8")).items():
+                parameters[f"{stage}.{name}"] = read_parameter(f"{stage}.{name}", body)
+    studies = read_studies(root.joinpath("studies.toml").read_text("utf-8"))
+    return parameters, _read_facts(root), studies, tables
+
+
+def read_value(parameter: Parameter, text: str) -> float:
+    """A value for a parameter from text with a unit; the biology takes its own unit only.
+
+    Raises:
+        InputError: if the number or its unit cannot be used.
+    """
+    if parameter.stage != "healing":
+        return units.quantity(text, parameter.unit, parameter.name)
+    number, _, unit = text.strip().partition(" ")
+    unit = unit.strip()
+    unit = f"1{unit}" if unit.startswith("/") else unit
+    try:
+        value = float(number)
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value) or (unit or "1") != parameter.unit:
+        shown = f'a number and the unit {parameter.unit}, such as "{parameter.shown()}"'
+        raise InputError([Fault(parameter.name, text, shown)])
+    return value
+
+
+_KEYS = (
+    "title",
+    "value",
+    "unit",
+    "valid",
+    "spread",
+    "basis",
+    "doubt",
+    "rows",
+    "quotes",
+    "half_life",
+    "note",
+)
+
+
+def read_parameter(name: str, body: Mapping[str, Any]) -> Parameter:
+    """A parameter from its table in ``parameters/STAGE.toml``.
+
+    Raises:
+        InputError: one line for each wrong key, unit, basis, doubt, spread or number.
+    """
+    unit = str(body.get("unit", "1"))
+    faults = _faults(name, body, unit)
+    if faults:
+        raise InputError(faults)
+    scale = 1.0 if name.startswith("healing.") else units.factor(unit)
+    spread = dict(body.get("spread", {}))
+    for key in ("sd", "low", "high"):
+        if key in spread:
+            spread[key] = float(spread[key]) * scale
+    low, high = (float(end) * scale for end in body["valid"])
+    parameter = Parameter(
+        name=name,
+        title=str(body["title"]),
+        value=float(body["value"]) * scale,
+        unit=unit,
+        low=low,
+        high=high,
+        spread=Spread(**spread),
+        basis=cast(Basis, body["basis"]),
+        doubt=cast(Doubt, body.get("doubt", "knowledge")),
+        rows=tuple(body.get("rows", ())),
+        quotes=tuple(Quote(**quote) for quote in body.get("quotes", ())),
+        half_life=bool(body.get("half_life", False)),
+        note=str(body.get("note", "")),
+    )
+    parameter.checked(parameter.value, name)
+    return parameter
+
+
+def _faults(name: str, body: Mapping[str, Any], unit: str) -> list[Fault]:
+    faults = [Fault(name, key, did_you_mean(key, _KEYS)) for key in body if key not in _KEYS]
+    faults += [
+        Fault(name, "nothing", key)
+        for key in ("title", "value", "valid", "basis")
+        if key not in body
+    ]
+    if name.startswith("healing.") and unit not in BIOLOGY_UNITS:
+        faults.append(Fault(f"{name}.unit", unit, ", ".join(sorted(BIOLOGY_UNITS))))
+    for key, allowed, default in (
+        ("basis", get_args(Basis), None),
+        ("doubt", get_args(Doubt), "knowledge"),
+    ):
+        if body.get(key, default) not in allowed:
+            faults.append(Fault(f"{name}.{key}", str(body.get(key)), ", ".join(allowed)))
+    for quote in body.get("quotes", ()):
+        cells = {quote.get("cell"), quote.get("gives")}
+        if not {"row", "cell", "gives"} <= set(quote) <= {"row", "cell", "gives", "factor"}:
+            faults.append(Fault(f"{name}.quotes", ", ".join(quote), "row, cell, gives, factor"))
+        elif not cells <= set(get_args(Cell)):
+            faults.append(Fault(f"{name}.quotes", str(quote), ", ".join(get_args(Cell))))
+    return faults + _spread_faults(f"{name}.spread", dict(body.get("spread", {})))
+
+
+# What each distribution needs, and what its numbers must satisfy.
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "fixed": (),
+    "normal": ("sd",),
+    "lognormal": ("gsd",),
+    "halfnormal": ("sd",),
+    "uniform": ("low", "high"),
+    "loguniform": ("low", "high"),
+    "joint": ("table", "column"),
+}
+
+
+def _spread_faults(where: str, spread: dict[str, Any]) -> list[Fault]:
+    kind = spread.pop("kind", "fixed")
+    if kind not in _NEEDS:
+        return [Fault(where, str(kind), ", ".join(_NEEDS))]
+    if set(spread) != set(_NEEDS[kind]):
+        wanted = ", ".join(_NEEDS[kind]) or "nothing more"
+        return [Fault(where, f"{kind} with {', '.join(spread)}", f"{kind} with {wanted}")]
+    if "sd" in spread and not spread["sd"] > 0:
+        return [Fault(f"{where}.sd", str(spread["sd"]), "more than 0")]
+    if "gsd" in spread and not spread["gsd"] > 1:
+        return [Fault(f"{where}.gsd", str(spread["gsd"]), "more than 1")]
+    if "low" in spread and not spread["low"] < spread["high"]:
+        return [Fault(where, f"low {spread['low']}, high {spread['high']}", "low below high")]
+    if kind == "loguniform" and not spread["low"] > 0:
+        return [Fault(f"{where}.low", str(spread["low"]), "more than 0")]
+    return []
+
+
+def _read_facts(root: Any) -> dict[str, Fact]:
+    def rows(name: str) -> list[dict[str, str]]:
+        text = root.joinpath("facts", name).read_text("utf-8")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    originals = {row["id"]: row for row in rows("original.csv")}
+    curated = {row["id"]: row for row in rows("curated.csv")}
+    facts = {}
+    for name in sorted({*originals, *curated}):
+        read = curated.get(name, {})
+        row = originals[name.partition("/")[0]]
+        facts[name] = Fact(
+            id=name,
+            quantity=row["quantity"],
+            original={key: row[key] for key in _CELLS},
+            sha256=row["sha256"],
+            source=row["source"],
+            address=row["address"],
+            status=row["status"],
+            kind=cast(FactKind, read.get("kind") or "text"),
+            value=_number(read.get("value")),
+            low=_number(read.get("low")),
+            high=_number(read.get("high")),
+            ends=cast(Ends, read.get("ends", "")),
+            sd=_number(read.get("sd")),
+            unit=read.get("unit", ""),
+            n=int(read["n"]) if read.get("n") else None,
+            cohort=read.get("cohort", ""),
+            same_as=tuple((read.get("same_as") or "").split()),
+            tag=read.get("tag", ""),
+            note=row["note"],
+        )
+    return facts
+
+
+def read_studies(text: str) -> dict[str, Study]:
+    """The studies of ``studies.toml``, every point with all keys of ``POINT``."""
+    studies = {}
+    for name, body in tomllib.loads(text).items():
+        points = [{"used": body["used"], **point} for point in body.pop("points", ())]
+        faults = [
+            Fault(f"{name}.points", key, did_you_mean(key, POINT))
+            for point in points
+            for key in set(point) - set(POINT)
+        ]
+        if faults:
+            raise InputError(faults)
+        whole = tuple({key: point.get(key) for key in POINT} for point in points)
+        rows = tuple(body.pop("rows", ()))
+        studies[name] = Study(id=name, rows=rows, points=whole, **body)
+    return studies
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text not in (None, "") else None
+
+
+def _read_table(text: str) -> Table:
+    rows = list(csv.DictReader(text.splitlines()))
+    return {
+        column: np.array([float(row[column]) for row in rows])
+        for column in rows[0]
+        if all(_is_number(row[column]) for row in rows)
+    }
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
