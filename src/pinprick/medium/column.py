@@ -1,0 +1,87 @@
+"""Column: a stack of depth cells with diffusion between them, for many members at once.
+
+The mesh belongs to the member (skins differ in thickness), so distances are arrays. Layer
+interfaces lie on faces. No flux leaves through either end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pinprick.medium.layers import Skin
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Depth cells of a layered medium.
+
+    ``edges`` are the faces below the surface, shape (cells + 1, members), increasing; ``layers``
+    maps a layer's name to the slice of its cells.
+    """
+
+    edges: Array
+    layers: dict[str, slice]
+
+    def __post_init__(self) -> None:
+        if not np.all(np.isfinite(self.edges)) or np.any(np.diff(self.edges, axis=0) <= 0):
+            raise ValueError("column: edges must increase with depth and be finite")
+
+    @property
+    def width(self) -> Array:
+        """Thickness of each cell, shape (cells, members)."""
+        return np.diff(self.edges, axis=0)
+
+    @property
+    def depth(self) -> Array:
+        """Middle of each cell, shape (cells, members)."""
+        return np.asarray((self.edges[1:] + self.edges[:-1]) / 2.0)
+
+    @property
+    def conductance(self) -> Array:
+        """One over the distance between neighbouring cell centres, shape (cells - 1, members)."""
+        return np.asarray(1.0 / np.diff(self.depth, axis=0))
+
+    def mean(self, field: Array, layer: str) -> Array:
+        """Volume mean of a field over a layer; ``field`` has shape (..., cells, members)."""
+        cells = self.layers[layer]
+        share = self.width[cells] / self.width[cells].sum(axis=0)
+        return np.asarray((field[..., cells, :] * share).sum(axis=-2))
+
+
+def column(top: Array, layers: dict[str, tuple[Array, int]]) -> Column:
+    """Build a column that starts at depth ``top`` from layers of (thickness, number of cells).
+
+    Cells are equally thick within a layer.
+
+    >>> one = np.ones(1)
+    >>> column(0.1 * one, {"papillary": (0.2 * one, 2), "reticular": (0.6 * one, 2)}).edges[:, 0]
+    array([0.1, 0.2, 0.3, 0.6, 0.9])
+    """
+    edges, slices, count = [top], {}, 0
+    for name, (thickness, cells) in layers.items():
+        start = edges[-1]
+        edges.extend(start + thickness * ((i + 1) / cells) for i in range(cells))
+        slices[name] = slice(count, count + cells)
+        count += cells
+    return Column(np.stack(edges), slices)
+
+
+# Cells a layer: finer where the injury ends and the signal falls off.
+DERMIS_CELLS = {"papillary dermis": 6, "upper reticular dermis": 9, "deep reticular dermis": 9}
+
+
+def dermis(skin: Skin) -> Column:
+    """The dermis of a skin as a column, in metres; the reticular layer is split in halves."""
+    reticular = skin.thickness("reticular dermis") / 2.0
+    thickness = {
+        "papillary dermis": skin.thickness("papillary dermis"),
+        "upper reticular dermis": reticular,
+        "deep reticular dermis": reticular,
+    }
+    layers = {name: (thickness[name], cells) for name, cells in DERMIS_CELLS.items()}
+    return column(skin.top("papillary dermis"), layers)
