@@ -1,0 +1,1 @@
+"""The biology: what a session's injury becomes in a year, by depth."""

@@ -1,0 +1,253 @@
+"""Healing: sessions of injury in, a year of tissue by depth out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from pinprick import units
+from pinprick.evidence import Lanes
+from pinprick.healing import closure
+from pinprick.healing.reactions import TABLE
+from pinprick.medium.column import Column
+from pinprick.medium.layers import Injury
+from pinprick.medium.schedule import COHORT, Preset, intervals
+from pinprick.medium.stepper import Stepper
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+MM = units.MILLI  # the biology counts in millimetres
+_SI = {"mm": MM, "mm2": MM * MM}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What of a person changes how they heal, each of shape (members,): years, and 0 or 1."""
+
+    age: Array
+    smoker: Array
+    diabetes: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Tissue:
+    """The tissue of a zone by day, layer and member.
+
+    ``days`` count from the first session, shape (days,). ``by_layer`` maps a quantity to an array
+    (days, layers, members), layers as in ``layers``; collagens and elastins are shares of the
+    layer's intact collagen or elastin, changes against the day before the first session.
+    ``profile`` is the gain of all collagen by depth, (days, cells, members), at ``depth`` metres
+    below the surface, (cells, members). ``epidermis``, ``vessels``, ``oedema`` and ``open`` (share
+    of the channels not yet covered) have shape (days, members).
+    """
+
+    days: Array
+    layers: tuple[str, ...]
+    by_layer: dict[str, Array]
+    profile: Array
+    depth: Array
+    epidermis: Array
+    vessels: Array
+    oedema: Array
+    open: Array
+    stained_area: Array
+    silver_area: Array
+
+    def dermis(self, quantity: str, layers: Sequence[str], column: Column) -> Array:
+        """Volume mean of a quantity over some layers, shape (days, members)."""
+        width = {name: column.width[column.layers[name]].sum(axis=0) for name in layers}
+        total = sum(width.values())
+        parts = [
+            self.by_layer[quantity][:, self.layers.index(name)] * width[name] for name in layers
+        ]
+        return np.asarray(sum(parts) / total)
+
+
+def heal(
+    sessions: Sequence[tuple[float, Injury]],
+    column: Column,
+    body: Body,
+    lanes: Lanes,
+    days: Sequence[float],
+    *,
+    preset: Preset = COHORT,
+    dtype: type[np.floating[Any]] = np.float32,
+) -> Tissue:
+    """Walk the biology from the first session to the last asked day.
+
+    Args:
+        sessions: ``(day, injury)`` in order; the injury lies on the column's cells.
+        column: the dermis, in metres.
+        body: who is treated.
+        lanes: parameter values.
+        days: asked days, increasing, the first is 0.
+        preset: step lengths.
+        dtype: of the solver.
+
+    Raises:
+        FloatingPointError: if a step fails.
+    """
+    here = _here(column, body, lanes)
+    shape = (len(TABLE.species), len(column.width), 2, len(lanes))
+    state = np.zeros(shape, dtype=dtype)
+    fraction = np.zeros(shape[1:2] + shape[3:])
+    if not sessions:  # intact skin is a fixed point of the rates, to the last bit
+        states = [state] * len(days)
+        return _observe(states, [fraction] * len(days), column, here, lanes, days)
+    events = {float(day): injury for day, injury in sessions}
+    stops = sorted({float(day) for day in days} | {d for d in events if d <= days[-1]})
+    packed = {name: np.asarray(value, dtype=dtype) for name, value in here.items()}
+    grid = intervals(stops, sorted(events), preset)
+    asked = {float(day) for day in days}
+    states, fractions = [], []
+    for i, day in enumerate(stops):
+        if i:
+            state = _stepper().walk(state, packed, grid[i - 1])
+        if day in events:
+            state, fraction = _session(state, fraction, events[day], lanes)
+        if day in asked:
+            states.append(state)
+            fractions.append(fraction)
+    return _observe(states, fractions, column, here, lanes, days)
+
+
+@cache
+def _stepper() -> Stepper:
+    return Stepper(TABLE)
+
+
+def _session(state: Any, fraction: Array, injury: Injury, lanes: Lanes) -> tuple[Any, Array]:
+    """Mix roused and unroused tissue by volume, then wound the newly roused part."""
+    k = lanes.stage("healing")
+    tracks = injury.tracks * _SI["mm2"]
+    reach = closure.reach(k.tgfb_diffusion, k.tgfb_loss, k.bleeding_radius, k.signal_threshold)
+    heard = closure.roused(tracks, reach)
+    mixed = state[:, :, 0] * fraction + state[:, :, 1] * (1.0 - fraction)
+    new = np.stack([mixed, mixed], axis=2)
+    wound = closure.clot(tracks, k.bleeding_radius, heard)
+    for name, amount in (("clot", wound), ("debris", wound), ("bare", np.ones_like(wound))):
+        new[TABLE.index[name], :, 0] += amount
+    return new.astype(state.dtype), heard
+
+
+def _here(column: Column, body: Body, lanes: Lanes) -> dict[str, Any]:
+    """Parameters and local fields of the reaction table, in the biology's units."""
+    k = lanes.stage("healing")
+    named = {name for row in TABLE.reactions for name in row.parameters}
+    named |= {s.diffusivity for s in TABLE.species if s.diffusivity}
+    skip = {
+        "papillary_collagen",
+        "reticular_collagen",
+        "new_collagen_half_life",
+        "mature_half_life",
+    }
+    here: dict[str, Any] = {name: getattr(k, name) for name in sorted(named - skip)}
+    half = np.log(2)
+    here["new_collagen_decay"] = half / k.new_collagen_half_life
+    here["mature_decay"] = half / (k.mature_half_life * units.DAYS_PER_YEAR)
+    here["collagen_output"] = here["collagen_output"] * units.MICRO * output_factor(body, lanes)
+    collagen = np.empty_like(column.width)
+    for name, cells in column.layers.items():
+        own = k.papillary_collagen if name.startswith("papillary") else k.reticular_collagen
+        collagen[cells] = own
+    here["collagen"] = collagen[:, None, :]
+    here["width"] = (column.width / MM)[:, None, :]
+    here["conductance"] = (column.conductance * MM)[:, None, :]
+    return here
+
+
+def output_factor(body: Body, lanes: Lanes) -> Array:
+    """Collagen output of this body over that of a young healthy one, shape (members,)."""
+    k = lanes.stage("healing")
+    old = np.clip((body.age - k.age_start) / k.age_span, 0, 1)
+    return np.asarray(
+        (1.0 - old * (1.0 - k.age_factor))
+        * (1.0 - body.smoker * (1.0 - k.smoking_factor))
+        * (1.0 - body.diabetes * (1.0 - k.diabetes_factor))
+    )
+
+
+def _observe(
+    states: Sequence[Any],
+    fractions: Sequence[Array],
+    column: Column,
+    here: dict[str, Any],
+    lanes: Lanes,
+    days: Sequence[float],
+) -> Tissue:
+    """Volume means of roused and unroused tissue, by layer."""
+    mean = np.stack(
+        [s[:, :, 0] * a + s[:, :, 1] * (1.0 - a) for s, a in zip(states, fractions, strict=True)]
+    ).astype(np.float64)
+    field = {name: mean[:, i] for name, i in TABLE.index.items()}
+    intact = here["collagen"][:, 0, :]
+    gain = (
+        field["collagen_3"] + field["collagen_1"] + field["matured"] - field["mature_lost"]
+    ) / intact
+    cells = {
+        "collagen": gain,
+        "collagen III": field["collagen_3"] / intact,
+        "new collagen I": field["collagen_1"] / intact,
+        "matured collagen": field["matured"] / intact,
+        "mature collagen": (field["matured"] - field["mature_lost"]) / intact,
+        "elastin": field["elastin_new"] + field["tropoelastin"] - field["elastin_lost"],
+        "new elastin": field["elastin_new"],
+        "myofibroblasts": field["myofibroblasts"] / here["fibroblast_density"],
+        "collagen VII": field["collagen_7"],
+    }
+    layers = tuple(column.layers)
+    top = layers[0]
+    area, silver = _stained(field, intact, column, lanes)
+    return Tissue(
+        days=np.asarray(days, dtype=np.float64),
+        layers=layers,
+        by_layer={
+            name: np.stack([column.mean(value, layer) for layer in layers], axis=1)
+            for name, value in cells.items()
+        },
+        profile=gain,
+        depth=column.depth,
+        epidermis=column.mean(field["epidermis"], top),
+        vessels=column.mean(field["vessels"], top),
+        oedema=column.mean(field["oedema"], top),
+        open=_open(states, column),
+        stained_area=area,
+        silver_area=silver,
+    )
+
+
+def _open(states: Sequence[Any], column: Column) -> Array:
+    """Share of the channels not yet covered: a state of the track, so of roused tissue alone."""
+    bare, closing = TABLE.index["bare"], TABLE.index["closing"]
+    share = np.stack([s[bare, 0, 0] + s[closing, 0, 0] for s in states])
+    return np.asarray(np.clip(share, 0, 1), dtype=np.float64)
+
+
+def _stained(
+    field: dict[str, Array], intact: Array, column: Column, lanes: Lanes
+) -> tuple[Array, Array]:
+    """Relative gain of stained papillary area, trichrome and silver, shape (days, members).
+
+    Thin new fibres cover more area per mass than old bundles, a full section saturates, and
+    oedema dilutes: area is not mass.
+    """
+    k = lanes.stage("healing")
+    top = next(iter(column.layers))
+    swollen = 1.0 + column.mean(field["oedema"], top)
+
+    def relative(amount: Array) -> Array:
+        return column.mean(amount / intact, top)
+
+    new = relative(field["collagen_3"] + field["collagen_1"])
+    old = relative(field["matured"] - field["mature_lost"])
+    area = k.baseline_area * (1.0 + k.area_per_mass * new + old) / swollen
+    third = k.mature_type3_share
+    silver = (
+        1.0 + (k.area_per_mass * relative(field["collagen_3"]) + third * old) / third
+    ) / swollen
+    return np.asarray(np.minimum(area, k.full_area) / k.baseline_area - 1.0), np.asarray(
+        silver - 1.0
+    )

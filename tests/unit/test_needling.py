@@ -1,0 +1,215 @@
+"""Needling against the rows it was set on, a brute-force reference, and its own limits."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import special
+
+from pinprick import devices
+from pinprick.evidence import Lanes, registry
+from pinprick.needling import Punctures, needle, open_share, visit_time
+from pinprick.needling.injury import cross_section, injure
+from pinprick.needling.insertion import insert
+from pinprick.needling.pain import pain
+from pinprick.people.skin import skin_at, vessels
+
+EDGES = np.linspace(0.0, 2.5e-3, 51)
+
+
+def zone(depth: float | None = 1.5e-3, area: float | None = None, **dose: Any) -> Any:
+    plain = {"passes": None, "seconds_per_cm2": None, "until": None, "max_passes": None}
+    return SimpleNamespace(
+        name="cheek",
+        body_site="cheek",
+        depth=depth,
+        area=area,
+        dose=SimpleNamespace(**plain | dose),
+    )
+
+
+def lanes(members: int = 512, **values: str) -> Lanes:
+    fixed = {f"needling.{name}": text for name, text in values.items()}
+    return Lanes(registry().with_values(fixed), 0, range(members))
+
+
+def punctures(tool: str, where: Any, k: Lanes | None = None, session: int = 0) -> Punctures:
+    k = lanes() if k is None else k
+    skin = skin_at("cheek", "female", k)
+    depths = vessels(skin, k)
+    return needle(devices.device(tool), where, skin, depths, EDGES, k, numbed=True, session=session)
+
+
+# Medians of a prototype that was fitted to Romgens, Donnelly and the roller's ratio, in mm.
+@pytest.mark.parametrize(
+    ("tool", "depth", "track", "low", "high"),
+    [
+        ("roller-home", 0.25, 0.09, 0.05, 0.16),
+        ("roller", 0.5, 0.26, 0.09, 0.45),
+        ("roller", 1.0, 0.73, 0.41, 0.88),
+        ("roller", 1.5, 1.16, 0.82, 1.35),
+        ("roller", 2.0, 1.65, 1.28, 1.85),
+        ("pen", 0.5, 0.36, 0.11, 0.53),
+        ("pen", 1.5, 1.29, 1.07, 1.49),
+        ("pen", 2.5, 2.28, 2.05, 2.48),
+    ],
+)
+def test_true_track(tool: str, depth: float, track: float, low: float, high: float) -> None:
+    found = punctures(tool, zone(depth * 1e-3), lanes(2048)).track_depth * 1e3
+    p05, p50, p95 = np.quantile(found, [0.05, 0.5, 0.95])
+    assert p50 == pytest.approx(track, abs=0.05)
+    assert p05 == pytest.approx(low, abs=0.08)
+    assert p95 == pytest.approx(high, abs=0.08)
+
+
+def test_donnelly_array_of_600_um_reaches_460() -> None:
+    depth = np.full(2048, 0.6e-3)
+    track = insert(devices.device("stamp"), depth, lanes(2048)).track * 1e6
+    assert abs(np.median(track) - 460) <= 1.645 * np.hypot(50, np.std(track))
+
+
+def test_roller_ratio_as_histology_reads_it() -> None:
+    track = punctures("roller", zone(1.5e-3), lanes(2048)).track_depth
+    shrinkage = np.random.default_rng(0).uniform(0.10, 0.25, len(track))
+    assert 0.5 < np.median(track * (1 - shrinkage) / 1.5e-3) < 0.7
+
+
+def test_fifteen_passes_of_a_roller_leave_about_250_holes() -> None:
+    found = punctures("roller", zone(passes=15)).density / 1e4
+    assert np.median(found) == pytest.approx(225, abs=10)
+
+
+def test_share_displaced_by_a_roller() -> None:
+    """A prototype gave 7.2 % at 0.1 mm, 2.1 % at 0.75 and 0.5 % at 1.0 for 200 tracks/cm²."""
+    injury = punctures("roller", zone(passes=14)).injury
+    middle = np.median(injury.displaced, axis=1) * 100
+    for depth, share in ((0.125e-3, 7.2), (0.725e-3, 2.1), (0.975e-3, 0.5)):
+        cell = int(np.argmin(np.abs(injury.depth - depth)))
+        assert middle[cell] == pytest.approx(share, rel=0.35)
+    assert np.all(injury.removed == 0)
+    assert np.all(injury.denatured == 0)
+
+
+def test_closed_form_against_the_sum_over_needles() -> None:
+    one = {name: np.array([value]) for name, value in {
+        "track": 0.9e-3, "sd": 0.08e-3, "reach": 1.2e-3,
+        "tip": 10e-6, "shaft": 0.22e-3, "cone": np.deg2rad(15), "rim": 12e-6,
+    }.items()}  # fmt: skip
+    ends = 0.9e-3 + 0.08e-3 * special.ndtri((np.arange(400_000) + 0.5) / 400_000)
+    for z in (0.0, 0.2e-3, 0.5e-3, 0.85e-3, 0.95e-3):
+        wide = np.minimum(0.22e-3, 10e-6 + 2 * (ends - z) * np.tan(np.deg2rad(7.5))) + 24e-6
+        drawn = np.mean(np.where(ends > z, np.pi / 4 * wide**2, 0.0))
+        assert cross_section(np.array([z]), **one)[0] == pytest.approx(drawn, rel=1e-4)
+    density = np.array([3e6])
+    injury = injure(np.array([0.80e-3, 0.90e-3]), density, **one)
+    deeper = np.mean(np.clip(ends - 0.80e-3, 0, 0.1e-3)) / 0.1e-3
+    assert injury.tracks[0, 0] == pytest.approx(3e6 * deeper, rel=1e-4)
+
+
+def test_cell_averages_do_not_depend_on_the_grid() -> None:
+    k = lanes(64)
+    tool, where = devices.device("roller"), zone()
+    skin = skin_at("cheek", "female", k)
+    depths = vessels(skin, k)
+    coarse, fine = (
+        needle(tool, where, skin, depths, np.linspace(0, 2e-3, n), k, numbed=True, session=0)
+        for n in (21, 81)
+    )
+    for name, tolerance in (("tracks", 1e-9), ("displaced", 1e-3), ("dead", 2e-2)):
+        a, b = getattr(coarse.injury, name), getattr(fine.injury, name)
+        whole = np.abs(a).sum(axis=0)
+        mean = b.reshape(20, 4, -1).mean(axis=1)
+        assert np.all(np.abs(a - mean).sum(axis=0) <= tolerance * whole + 1e-12), name
+
+
+def test_pore_is_shallow_whatever_the_needle() -> None:
+    for tool, depth in (("pen", 2.5e-3), ("roller", 1.5e-3), ("roller-home", 0.2e-3)):
+        found = punctures(tool, zone(depth))
+        assert np.all(found.open_pore_depth <= found.track_depth + 1e-12)
+        assert np.all(found.open_pore_depth < 0.25e-3)
+        assert np.median(found.open_pore_width) == pytest.approx(72e-6, rel=0.05)
+
+
+def test_half_life_in_half_life_out() -> None:
+    for hours in (5.0, 13.6, 40.0):
+        k = lanes(4, structure_half_life=f"{hours} h")
+        share = open_share([-1.0, 0.0, hours / 24, 2 * hours / 24], k)
+        assert np.allclose(share, np.array([[0.0], [1.0], [0.5], [0.25]]))
+
+
+def test_time_of_a_session() -> None:
+    k = lanes()
+    pen = punctures("pen", zone(area=1e-2, seconds_per_cm2=3.0), k)
+    assert np.allclose(pen.needling_time, 300.0)
+    roller = punctures("roller", zone(area=1e-2, passes=10), lanes(roller_speed="5 cm/s"))
+    assert np.allclose(roller.needling_time, 100.0)
+    assert np.allclose(
+        visit_time(pen.needling_time, 3600.0, lanes(preparation_time="20 min")), 5100.0
+    )
+
+
+def test_doses() -> None:
+    capped = punctures("roller", zone(until="pinpoint bleeding", max_passes=10), lanes()).density
+    ten = punctures("roller", zone(passes=10), lanes()).density
+    assert np.allclose(capped, ten)
+    unreported = punctures("roller", zone(), lanes()).density
+    nothing = zone()
+    nothing.dose = None
+    assert np.allclose(unreported, punctures("roller", nothing, lanes()).density)
+    assert np.allclose(unreported, punctures("roller", zone(until="erythema"), lanes()).density)
+    seconds = punctures("pen", zone(seconds_per_cm2=2.0)).density
+    assert np.allclose(punctures("pen", zone(seconds_per_cm2=4.0)).density, 2 * seconds)
+    with pytest.raises(ValueError, match="in passes"):
+        punctures("roller", zone(seconds_per_cm2=2.0))
+
+
+def test_depth_not_reported_is_a_prior_cut_to_the_device() -> None:
+    deep = punctures("roller", zone(None)).set_depth * 1e3
+    assert deep.min() >= 1.0
+    assert deep.max() <= 2.0
+    assert np.all(punctures("roller-home", zone(None)).set_depth <= 0.3e-3)
+    with pytest.raises(ValueError, match="cannot be set"):
+        punctures("pen-6", zone(2.0e-3))
+
+
+def test_bleeding_by_length_goes_from_rare_points_to_all() -> None:
+    def share(depth: float) -> float:
+        found = punctures("roller", zone(depth * 1e-3))
+        return float(np.median(found.bleeding / found.density))
+
+    rare, few, uniform, oozing = (share(depth) for depth in (0.5, 1.0, 1.5, 2.0))
+    assert rare < 0.02 < few < uniform < oozing
+    assert uniform > 0.3
+    assert oozing > 0.8
+
+
+def test_sessions_differ_and_members_do_not() -> None:
+    first, again, second = (punctures("pen", zone(), session=n) for n in (0, 0, 1))
+    assert np.array_equal(first.density, again.density)
+    assert not np.allclose(first.density, second.density)
+    assert np.array_equal(first.track_depth, second.track_depth)
+    few = punctures("pen", zone(), lanes(16))
+    assert np.array_equal(few.injury.displaced, first.injury.displaced[:, :16])
+
+
+def test_pain() -> None:
+    tool, k = devices.device("roller"), lanes(2048)
+    depth = np.full(2048, 1.5e-3)
+    assert pain(tool, depth, k, numbed=False) is None
+    score = pain(tool, depth, k, numbed=True)
+    assert score is not None
+    assert 3.0 < np.median(score) < 5.0
+    assert np.quantile(score, 0.05) < 1.5
+    assert np.quantile(score, 0.95) > 7.0
+
+
+def test_gill_three_times_the_length_is_seven_times_the_pain() -> None:
+    k = lanes(4, pain_level="-3", pain_study="-4", pain_person="0", pain_trust="1")
+    pen = devices.device("pen")
+    short, long = (pain(pen, np.full(4, mm * 1e-3), k, numbed=True) for mm in (0.5, 1.5))
+    assert short is not None
+    assert long is not None
+    assert long / short == pytest.approx(7.0, rel=0.02)
