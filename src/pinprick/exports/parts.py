@@ -1,0 +1,300 @@
+"""The parts of the report as plain words and rows, made from the view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pinprick.exports import curves, faces
+from pinprick.forecasting import wording
+from pinprick.forecasting.outlines import published_for
+from pinprick.units import HOURS_PER_DAY
+
+TABLE_DAYS = (30, 90, 180)
+_DARK = 5
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
+_DOUBTS = (
+    ("knowledge", "what is not known", "better studies would narrow this part"),
+    ("people", "people differ", "two people treated alike do not heal alike"),
+    ("reading", "the reading", "the same face scored twice does not get the same score"),
+)
+# What a first look at the tissue shows; the other series stand in a list that opens.
+_FIRST = ("collagen", "matured collagen")
+
+
+def outcomes(view: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Outcomes in reading order: by concern, the blinded rater first."""
+    rows = list(view["forecast"]["outcomes"])
+    concerns = list(dict.fromkeys(_concern(row, rows) for row in rows))
+    order = list(wording.OBSERVERS)
+
+    def place(row: Mapping[str, Any]) -> tuple[int, int]:
+        known = row["observer"] in order
+        return (
+            concerns.index(_concern(row, rows)),
+            order.index(row["observer"]) if known else len(order),
+        )
+
+    rows.sort(key=place)
+    return [
+        _outcome(view, row, str(i), _concern(row, rows), len(concerns) > 1)
+        for i, row in enumerate(rows)
+    ]
+
+
+def _concern(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    """The concern, with its zone where the same concern is forecast for two."""
+    zones = {other.get("zone") for other in rows if other["concern"] == row["concern"]}
+    return f"{row['concern']}, {row['zone']}" if len(zones) > 1 else str(row["concern"])
+
+
+def _outcome(
+    view: Mapping[str, Any], row: Mapping[str, Any], key: str, concern: str, many: bool
+) -> dict[str, Any]:
+    seen_by = wording.observer(row["observer"])
+    return {
+        "key": key,
+        "row": row,
+        "concern": concern,
+        "name": wording.title(f"{concern}: {seen_by}" if many else seen_by),
+        "caption": wording.title(f"{concern}, {seen_by}"),
+        "explained": wording.OBSERVERS_EXPLAINED.get(row["observer"], ""),
+        "scale": wording.scale(str(row["scale"]))[0],
+        "drawing": curves.outcome(view, row, key),
+        "start": [wording.change(row, 0), wording.change(row, 0, untreated=True)],
+        "table": [
+            (wording.when(day), wording.change(row, day), wording.change(row, day, untreated=True))
+            for day in TABLE_DAYS
+        ],
+        "published": _published(row, published_for(view, row)),
+        "evidence": wording.evidence(row),
+        "chance": _chance(row.get("chance_better_by")),
+        "doubt": _doubt(row.get("doubt") or {}),
+        "range_of": _range_of(row),
+    }
+
+
+def _range_of(row: Mapping[str, Any]) -> str:
+    kind = str(row.get("range_of", "true change"))
+    people = row.get("people_in_group")
+    return f"mean of a group of {people} people" if kind == "group mean" and people else kind
+
+
+def _chance(chance: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """How likely one reading is to call it better, in people out of a hundred."""
+    if not chance or chance["treated"].get("p50") is None:
+        return None
+    said = {}
+    for arm in ("treated", "untreated"):
+        low, mid, high = (round(100 * float(chance[arm][key])) for key in ("p05", "p50", "p95"))
+        said[arm] = f"{mid} in 100 ({low} to {high})"
+    rule = chance.get("rule") or f"{chance['threshold']:g} or more"
+    return {"rule": str(rule), "when": wording.when(chance["day"]), **said}
+
+
+def _published(
+    row: Mapping[str, Any], points: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, list[dict[str, str]]]]:
+    """Points by study, each study headed by its name and how it was used."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for point in points:
+        people = f", {point['n']} people" if point.get("n") else ""
+        head = f"{point['study']}{people} ({point['caption']})"
+        groups.setdefault(head, []).append(_point(row, point))
+    return list(groups.items())
+
+
+def _point(row: Mapping[str, Any], point: Mapping[str, Any]) -> dict[str, str]:
+    """A published point in words; ``value``, ``low`` and ``high`` are turned so up is better."""
+    unit = wording.scale(str(row["scale"]))[1]
+    places = 0 if unit == "%" else 1
+    value, known = point["value"], point["low"] is not None
+    ends = (point["low"], point["high"]) if known else (value, value)
+    said = wording.gain(ends[0], value, ends[1], unit, places).removeprefix("about ")
+    after = point.get("days_after_last_session")
+    last = f" ({after:g} days after its last session)" if after is not None else ""
+    start = f"{wording.title(point['arm'])}, day {point['day']:g}{last}: "
+    return {"arm": point["arm"], "said": start + (said if known else said.split(" (")[0])}
+
+
+def _doubt(shares: Mapping[str, float]) -> list[dict[str, Any]]:
+    total = sum(float(shares.get(key) or 0.0) for key, _, _ in _DOUBTS)
+    if total <= 0:
+        return []
+    percents = {key: round(100 * float(shares.get(key) or 0.0) / total) for key, _, _ in _DOUBTS}
+    largest = max(percents, key=lambda key: percents[key])
+    percents[largest] += 100 - sum(percents.values())
+    return [
+        {"key": key, "name": name, "why": why, "percent": percents[key]}
+        for key, name, why in _DOUBTS
+    ]
+
+
+def needle(row: Mapping[str, Any]) -> dict[str, str]:
+    """The three depths of one zone, and how many punctures."""
+    return {
+        "zone": str(row["zone"]),
+        "device": str(row["device"]),
+        "set": wording.size(row["set_mm"]),
+        "track": wording.size(row["track_mm"]),
+        "pore": f"{wording.size(row['open_pore_mm'])} deep, "
+        f"{wording.size(row['open_pore_width_mm'])} wide",
+        "density": f"{wording.spread(row['per_cm2'])} per cm²",
+    }
+
+
+def redness(view: Mapping[str, Any]) -> dict[str, Any]:
+    """The redness curve, its hours in words, and whether it can be seen on this skin."""
+    seen = view["redness"].get("visible_hours")
+    said = "how long it stays visible is not known"
+    if seen and seen.get("p50") is not None:
+        said = f"visible for {wording.hours_range(seen)} after each session"
+    person = (view["forecast"].get("case") or {}).get("person") or {}
+    phototype = person.get("phototype")
+    number = _ROMAN.get(str(phototype).upper(), phototype)
+    dark = isinstance(number, int | float) and number >= _DARK
+    return {"drawing": curves.redness(view), "said": said, "dark": dark}
+
+
+def grids(view: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The grids of faces, blinded rater first; scales without a rule have none."""
+    known = view.get("faces") or {}
+    order = [*wording.OBSERVERS, *(name for name in known if name not in wording.OBSERVERS)]
+    made = []
+    for name in order:
+        counts = known.get(name)
+        if not counts:
+            continue
+        made.append(
+            {
+                "observer": name,
+                "name": wording.title(wording.observer(name)),
+                "when": wording.when(counts["day"]),
+                "rule": counts["rule"],
+                "scale": wording.scale(str(counts["scale"]))[0],
+                "too": faces.too_many(counts),
+                "arms": [
+                    (arm, counts[arm], faces.grid(counts, arm)) for arm in ("treated", "untreated")
+                ],
+            }
+        )
+    return made
+
+
+def visits(view: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Pain and time of every session, by zone where there are several."""
+    rows = view["forecast"]["sessions"]
+    days = sorted({row["day"] for row in rows})
+    several = len({row.get("zone") for row in rows}) > 1
+    made = []
+    for row in rows:
+        zone = f", {row['zone']}" if several else ""
+        pain = row.get("pain_0_10")
+        made.append(
+            {
+                "name": f"{days.index(row['day']) + 1} (day {row['day']:g}{zone})",
+                "pain": wording.spread(pain, about=False) if pain else "not forecast",
+                "needling": wording.spread(row.get("needling_min"), "min", about=False),
+                "visit": wording.spread(row.get("visit_min"), "min", about=False),
+            }
+        )
+    return made
+
+
+def tissue(view: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Changes in the tissue: the few that are read first, and all others."""
+    first: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    for row in view["forecast"].get("tissue", []):
+        name, _, measure = str(row["quantity"]).partition(", ")
+        places = [str(row[key]) for key in ("layer",) if row.get(key)]
+        made = {"name": ", ".join([wording.title(name), *places]), "cells": _cells(row, measure)}
+        (first if name in _FIRST else others).append(made)
+    return first, others
+
+
+def _cells(row: Mapping[str, Any], measure: str) -> list[str]:
+    """Medians and ranges in percent on the days of the table."""
+    signed = measure.startswith("change")
+    cells = []
+    for day in TABLE_DAYS:
+        values = [100 * wording.at(row["days"], row[key], day) for key in ("p05", "p50", "p95")]
+        places = wording.decimals(values[0], values[2])
+        places = 1 if places == 2 else places
+        low, mid, high = (_signed(value, places, signed) for value in values)
+        cells.append(f"{mid} % ({low} to {high})")
+    return cells
+
+
+def _signed(value: float, places: int, plus: bool) -> str:
+    text = wording.number(value, places)
+    return f"+{text}" if plus and round(value, places) > 0 else text
+
+
+def side_effects(view: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Each side effect with its hours, and with chances where they are known."""
+    made = []
+    for row in view["forecast"].get("side_effects", []):
+        said = []
+        hours = row.get("duration_hours")
+        if hours and hours.get("p50") is not None:
+            said.append(f"{wording.title(wording.hours_range(hours))}.")
+        longer = row.get("chance_longer_than_hours") or {}
+        chances = [
+            f"in {round(100 * share)} of 100 longer than {_length(float(limit))}"
+            for limit, share in longer.items()
+        ]
+        if chances:
+            said.append(f"It lasts {', '.join(chances)}.")
+        if row.get("text"):
+            said.append(str(row["text"]))
+        made.append({"name": wording.title(str(row["name"])), "said": " ".join(said)})
+    return made
+
+
+def _length(hours: float) -> str:
+    days = round(hours / HOURS_PER_DAY)
+    return "a day" if days == 1 else "a week" if days == 7 else f"{days} days"
+
+
+def parameter(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter with its value, basis and rows."""
+    value = row["value"]
+    said = value if isinstance(value, str) else wording.spread(value, str(row.get("unit") or ""))
+    return {
+        "name": row["name"],
+        "title": row["title"],
+        "value": said,
+        "basis": row["basis"],
+        "rows": ", ".join(row.get("rows") or []) or "none",
+    }
+
+
+def source(row: Mapping[str, Any]) -> dict[str, str]:
+    """A source as one line; only addresses of the web become links.
+
+    >>> source({"source": "A 2014", "address": "javascript:x", "status": ["read"], "rows": ["c:1"]})
+    {'text': 'A 2014', 'rows': 'c:1', 'status': 'read', 'address': ''}
+    """
+    address = str(row.get("address") or "")
+    status = row.get("status") or []
+    return {
+        "text": str(row.get("source") or ""),
+        "rows": ", ".join(row.get("rows") or []),
+        "status": status if isinstance(status, str) else ", ".join(status),
+        "address": address if address.startswith(("https://", "http://")) else "",
+    }
+
+
+def solver(forecast: Mapping[str, Any]) -> str:
+    """How many virtual people were computed without fault.
+
+    >>> solver({"solver": {"ok": 256}})
+    'all 256 computed without fault'
+    """
+    counts = forecast.get("solver") or {}
+    good, total = int(counts.get("ok", 0)), sum(int(count) for count in counts.values())
+    if good == total:
+        return f"all {total} computed without fault"
+    bad = ", ".join(f"{count} {name}" for name, count in counts.items() if name != "ok")
+    return f"{good} of {total} computed without fault ({bad})"

@@ -1,0 +1,330 @@
+"""The chain: the only place that knows the order of the stages.
+
+One call works one chunk of members through skin, needling, healing, redness and appearance. It
+returns plain arrays with named dims, members last; :mod:`pinprick.forecasting.ensemble` puts the
+chunks together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from pinprick import devices, units
+from pinprick.appearance import OBSERVERS, outcome, visible
+from pinprick.case import Case, example_path
+from pinprick.evidence import Lanes
+from pinprick.evidence.instruments import Instrument
+from pinprick.forecasting.plan import Plan
+from pinprick.healing import redness
+from pinprick.healing.tissue import Body, Tissue, heal
+from pinprick.medium.column import Column, dermis
+from pinprick.medium.layers import Skin
+from pinprick.medium.schedule import COHORT, Preset
+from pinprick.needling import Punctures, needle, open_share, visit_time
+from pinprick.people import skin_at, vessels
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+LESION = ("papillary dermis", "upper reticular dermis")
+# Depth cells of what is printed of an injury.
+PRINTED_EDGES = np.linspace(0.0, 2.5 * units.MILLI, 26)
+# Times at which redness is printed, in days: hours at first.
+REDNESS_DAYS = np.array(
+    [0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 18, 24, 30, 36, 42, 48, 60, 72, 96, 120, 144, 168]
+) / units.HOURS_PER_DAY  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An array with its dims (without the members, which come last) and its unit."""
+
+    dims: tuple[str, ...]
+    values: Array
+    unit: str
+    long_name: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What the chain says for some members."""
+
+    fields: dict[str, Field] = field(default_factory=dict)
+
+    def add(self, name: str, dims: str, values: Any, unit: str, long_name: str) -> None:
+        """Keep an array; ``dims`` are words, members excluded."""
+        array = np.asarray(values, dtype=np.float64)
+        if not np.all(np.isfinite(array)):
+            raise FloatingPointError(f"{long_name}: a value is not finite")
+        self.fields[name] = Field(tuple(dims.split()), array, unit, long_name)
+
+
+def run(plan: Plan, lanes: Lanes, preset: Preset = COHORT) -> Chunk:
+    """Work the members of ``lanes`` through the chain.
+
+    Raises:
+        FloatingPointError: if a stage fails or returns a value that is not finite.
+    """
+    chunk = Chunk()
+    skins = {
+        name: _skin(plan.case, zone.body_site, lanes) for name, (_, zone) in plan.zones.items()
+    }
+    body = body_of(plan.case, lanes)
+    _needling(plan, skins, lanes, chunk)
+    tissues = _healing(plan, skins, body, lanes, preset, chunk)
+    _redness(plan, lanes, chunk)
+    _appearance(plan, tissues, lanes, preset, chunk)
+    return chunk
+
+
+def body_of(case: Case, lanes: Lanes) -> Body:
+    """What of the person changes how they heal; for a population, drawn from what was reported."""
+    none = np.zeros(len(lanes))
+    person, population = case.person, case.population
+    if person is not None:
+        return Body(
+            age=np.full(len(lanes), float(person.age)),
+            smoker=none + bool(person.smoker),
+            diabetes=none + bool(person.diabetes),
+        )
+    k = lanes.stage("courses")
+    low, high = k.unreported_age_low, k.unreported_age_high
+    if population is not None and population.age is not None:
+        low, high = (none + float(end) for end in population.age)
+    years = low + (high - low) * lanes.uniforms("age", "people")
+    return Body(age=years, smoker=none, diabetes=none)
+
+
+def _skin(case: Case, site: str, lanes: Lanes) -> Skin:
+    sex = case.person.sex if case.person is not None else None
+    return skin_at(site, sex, lanes)
+
+
+def _needling(plan: Plan, skins: Mapping[str, Skin], lanes: Lanes, chunk: Chunk) -> None:
+    sessions = range(len(plan.session_days))
+    per_zone: dict[str, list[list[Any]]] = {}
+    first: dict[str, Punctures] = {}
+    for name, (step, zone) in plan.zones.items():
+        tool = devices.device(step.device)
+        vessel = vessels(skins[name], lanes)
+        all_sessions = [
+            needle(
+                tool,
+                zone,
+                skins[name],
+                vessel,
+                PRINTED_EDGES,
+                lanes,
+                numbed=bool(plan.numbed),
+                session=s,
+            )
+            for s in sessions
+        ]
+        first[name] = all_sessions[0]
+        for key in ("density", "displaced", "dead", "tracks", "bleeding", "needling_time", "pain"):
+            part = [
+                getattr(p.injury if key in ("displaced", "dead", "tracks") else p, key)
+                for p in all_sessions
+            ]
+            if part[0] is not None:
+                per_zone.setdefault(key, []).append(part)
+    depths = ("set_depth", "track_depth", "track_sd", "open_pore_depth", "open_pore_width")
+    for key in depths:
+        values = [getattr(p, key) for p in first.values()]
+        chunk.add(key, "zone", values, "m", key.replace("_", " "))
+    stacked = {
+        key: np.swapaxes(np.stack([np.stack(s) for s in v]), 0, 1) for key, v in per_zone.items()
+    }
+    for key, unit, words in (
+        ("density", "1/m2", "punctures per area"),
+        ("bleeding", "1/m2", "pinpoint bleedings per area"),
+        ("needling_time", "s", "time with the device on the skin"),
+    ):
+        chunk.add(key, "session zone", stacked[key], unit, words)
+    for key, unit, words in (
+        ("displaced", "1", "tissue displaced by needles"),
+        ("dead", "1", "tissue killed around tracks"),
+        ("tracks", "1/m2", "tracks per area by depth"),
+    ):
+        chunk.add(key, "session zone printed_depth", stacked[key], unit, words)
+    if "pain" in stacked:
+        chunk.add("pain", "session zone", stacked["pain"], "1", "pain under cream, 0 to 10")
+    total = np.stack(
+        [visit_time(t.sum(axis=0), plan.dwell, lanes) for t in stacked["needling_time"]]
+    )
+    chunk.add("visit_time", "session", total, "s", "length of the visit")
+    for name, skin in skins.items():
+        for layer in skin.layers:
+            chunk.add(
+                f"thickness/{name}/{layer.name}",
+                "",
+                layer.thickness,
+                "m",
+                f"thickness of the {layer.name}",
+            )
+        for vessel_name, depth in vessels(skin, lanes).items():
+            chunk.add(f"vessel/{name}/{vessel_name}", "", depth, "m", f"depth of the {vessel_name}")
+
+
+def _sessions(
+    plan: Plan, zone_name: str, skin: Skin, column: Column, lanes: Lanes
+) -> list[tuple[float, Any]]:
+    """The injuries of one zone on the cells of its dermis."""
+    step, zone = plan.zones[zone_name]
+    tool, vessel = devices.device(step.device), vessels(skin, lanes)
+    return [
+        (
+            float(day),
+            needle(
+                tool, zone, skin, vessel, column.edges, lanes, numbed=bool(plan.numbed), session=s
+            ).injury,
+        )
+        for s, day in enumerate(plan.session_days)
+    ]
+
+
+def _healing(
+    plan: Plan,
+    skins: Mapping[str, Skin],
+    body: Body,
+    lanes: Lanes,
+    preset: Preset,
+    chunk: Chunk,
+) -> dict[str, tuple[Tissue, Column]]:
+    done: dict[str, tuple[Tissue, Column]] = {}
+    for name in plan.healed_zones:
+        column = dermis(skins[name])
+        sessions = _sessions(plan, name, skins[name], column, lanes)
+        done[name] = heal(sessions, column, body, lanes, plan.days, preset=preset), column
+    tissues = [tissue for tissue, _ in done.values()]
+    for quantity in tissues[0].by_layer:
+        values = np.stack([t.by_layer[quantity] for t in tissues])
+        chunk.add(
+            f"tissue/{quantity}",
+            "healed_zone time layer",
+            values,
+            "1",
+            f"{quantity}, change relative to intact",
+        )
+    for key, words in (
+        ("epidermis", "epidermal thickness, change relative to intact"),
+        ("vessels", "vessels grown in repair, relative to intact"),
+        ("oedema", "water above rest, share of volume"),
+        ("open", "share of channels not yet covered"),
+        ("stained_area", "stained papillary area, relative gain"),
+        ("silver_area", "silver-stained papillary area, relative gain"),
+    ):
+        chunk.add(key, "healed_zone time", np.stack([getattr(t, key) for t in tissues]), "1", words)
+    first, _ = done[plan.healed_zones[0]]
+    chunk.add("profile", "time cell", first.profile, "1", "collagen gain by depth")
+    chunk.add("cell_depth", "cell", first.depth, "m", "depth of the cell below the surface")
+    return done
+
+
+def _redness(plan: Plan, lanes: Lanes, chunk: Chunk) -> None:
+    """Redness of the first followed zone, by time since one session and over the whole course."""
+    zone = list(plan.zones).index(plan.healed_zones[0])
+    depth = chunk.fields["set_depth"].values[zone]
+    doses = np.stack([redness.dose(depth, d[zone], lanes) for d in chunk.fields["density"].values])
+    chunk.add(
+        "redness_duration",
+        "session",
+        np.stack([redness.visible_days(d, lanes) for d in doses]),
+        "d",
+        "time until redness is no longer visible",
+    )
+    alone = redness.curve(REDNESS_DAYS, np.zeros(1), doses[:1], lanes)
+    chunk.add(
+        "redness_first",
+        "redness_time",
+        alone,
+        "1",
+        "redness after the first session, 1 = just visible",
+    )
+    days = np.arange(0.0, plan.days[-1] + 1)
+    latest = np.maximum.accumulate(np.where(np.isin(days, plan.session_days), days, 0.0))
+    chunk.add(
+        "channel_open",
+        "slider_day",
+        open_share(days - latest, lanes),
+        "1",
+        "share of pores still open",
+    )
+    course = redness.curve(days + 0.5, np.array(plan.session_days, dtype=float), doses, lanes)
+    chunk.add("redness", "slider_day", course, "1", "redness at noon, 1 = just visible")
+
+
+def _appearance(
+    plan: Plan,
+    tissues: Mapping[str, tuple[Tissue, Column]],
+    lanes: Lanes,
+    preset: Preset,
+    chunk: Chunk,
+) -> None:
+    days = np.array(plan.days, dtype=float)
+    study = plan.case.study
+    groups: dict[str, int | None] = {"persons": None}
+    if study is not None and study.people:
+        groups["group"] = study.people
+    references: dict[tuple[str, float], Array] = {}
+    for place, target in enumerate(plan.targets):
+        tool, before = target.instrument, target.concern.baseline
+        matrix = _matrix(*tissues[target.zone], lanes)
+        at_day = matrix[plan.days.index(round(tool.reference_day))]
+        course = (tool.reference, tool.reference_day)
+        if course not in references:
+            references[course] = _reference(tool, lanes, preset)
+        for observer in OBSERVERS:
+            for kind, size in groups.items():
+                seen = outcome(
+                    tool,
+                    observer,
+                    days,
+                    matrix,
+                    at_day,
+                    references[course],
+                    lanes,
+                    baseline=before.value if before and before.scale == tool.scale else None,
+                    subtype=target.concern.subtype or "",
+                    group=size,
+                )
+                key = f"outcome/{place}/{observer}"
+                words = f"{tool.scale} by the {observer.replace('_', ' ')}, {kind}"
+                for arm, side in (("treated", seen.treated), ("untreated", seen.untreated)):
+                    for what, values in (("true", side.true), ("read", side.read)):
+                        said = f"{words}, {arm}: change, {what}"
+                        chunk.add(f"{key}/{kind}/{arm}/{what}", "time", values, "1", said)
+            chunk.add(
+                f"{key}/reading_sd", "", seen.reading_sd, "1", f"{words}: noise of one reading"
+            )
+        chunk.add(
+            f"outcome/{place}/baseline", "", seen.baseline, "1", f"{tool.scale} before treatment"
+        )
+
+
+def _matrix(tissue: Tissue, column: Column, lanes: Lanes) -> Array:
+    matured = tissue.dermis("matured collagen", LESION, column)
+    young = tissue.dermis("collagen III", LESION, column) + tissue.dermis(
+        "new collagen I", LESION, column
+    )
+    return visible(matured, young, lanes)
+
+
+def _reference(instrument: Instrument, lanes: Lanes, preset: Preset) -> Array:
+    """Visible matrix of the instrument's reference course on its day, under the same draws."""
+    plan = _reference_plan(instrument.reference)
+    name, (_, zone) = next(iter(plan.zones.items()))
+    skin = _skin(plan.case, zone.body_site, lanes)
+    column = dermis(skin)
+    sessions = _sessions(plan, name, skin, column, lanes)
+    body = body_of(plan.case, lanes)
+    tissue = heal(sessions, column, body, lanes, [0.0, instrument.reference_day], preset=preset)
+    return np.asarray(_matrix(tissue, column, lanes)[-1])
+
+
+@cache
+def _reference_plan(example: str) -> Plan:
+    return Plan(Case.load(example_path(example)))

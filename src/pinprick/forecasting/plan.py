@@ -1,0 +1,163 @@
+"""The plan of a forecast: what a case asks for, in the order in which the stages answer it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+from pinprick.case import Case
+from pinprick.courses import Apply, Needle, Numb, Zone
+from pinprick.evidence import registry
+from pinprick.evidence.instruments import Instrument, instrument
+from pinprick.people import Concern
+
+# Days that every forecast reports: dense while the skin settles, then every two weeks.
+SETTLING = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28)
+EVERY = 14
+AFTER_LAST = 180
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A concern with the zone that covers it and the scale that reads it."""
+
+    concern: Concern
+    zone: str
+    instrument: Instrument
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be worked out for a case."""
+
+    case: Case
+
+    @cached_property
+    def zones(self) -> Mapping[str, tuple[Needle, Zone]]:
+        """Zones by name, with the step that needles them."""
+        return {zone.name: (step, zone) for step, zone in self.case.course.zones}
+
+    @cached_property
+    def session_days(self) -> tuple[int, ...]:
+        """Days of the sessions; what is not reported is the usual course."""
+        usual = registry()
+        days = self.case.course.session_days(
+            sessions=round(usual.parameter("courses.usual_sessions").value),
+            interval=usual.parameter("courses.usual_interval").value,
+        )
+        return tuple(day for day in days if day < YEAR)
+
+    @cached_property
+    def days(self) -> tuple[int, ...]:
+        """Days of the report, up to half a year after the last session, a year at most."""
+        last = min(max(AFTER_LAST, self.session_days[-1] + AFTER_LAST), YEAR)
+        days = {*SETTLING, *range(0, last + 1, EVERY), AFTER_LAST, last, *self.session_days}
+        days |= {round(t.instrument.reference_day) for t in self.targets}
+        days |= {p["day"] for p in self.published if p["day"] <= last}
+        return tuple(sorted(day for day in days if day <= last))
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """The concerns that are forecast; a concern reads the zone that covers its site."""
+        found = []
+        for concern in self.case.concerns:
+            scale = concern.baseline.scale if concern.baseline else None
+            tool = instrument(concern.type, scale)
+            zone = self._covering(concern.body_site)
+            if tool is not None and zone is not None:
+                found.append(Target(concern, zone, tool))
+        return tuple(found)
+
+    @property
+    def healed_zones(self) -> tuple[str, ...]:
+        """Zones whose tissue is followed: those a concern reads, else the first."""
+        named = tuple(dict.fromkeys(target.zone for target in self.targets))
+        return named or (next(iter(self.zones)),)
+
+    @cached_property
+    def published(self) -> tuple[Mapping[str, Any], ...]:
+        """Published results to set beside the forecast: those of the studied concerns."""
+        concerns = {concern.type for concern in self.case.concerns}
+        return tuple(
+            {
+                **point,
+                "study": study.title,
+                "study_id": study.id,
+                "used": point.get("used", study.used),
+            }
+            for study in registry().studies.values()
+            for point in study.points
+            if point["concern"] in concerns
+        )
+
+    @cached_property
+    def numbed(self) -> bool | None:
+        """Whether a cream numbs the skin; None if that was not reported."""
+        return any(isinstance(step, Numb) for step in self.case.course.steps)
+
+    @property
+    def dwell(self) -> float:
+        """Time in seconds that the cream is left on, 0 without."""
+        steps = [step for step in self.case.course.steps if isinstance(step, Numb)]
+        return max((step.dwell or 0.0 for step in steps), default=0.0)
+
+    @cached_property
+    def not_forecast(self) -> tuple[dict[str, Any], ...]:
+        """What was asked or would be expected, and is not forecast, each with the reason."""
+        texts = _texts()
+        entries = []
+        for concern in self.case.concerns:
+            if instrument(concern.type) is None:
+                entries.append(_entry(concern.type, texts["concerns"][concern.type]))
+            elif self._covering(concern.body_site) is None:
+                why = f"no zone of the course covers the {concern.body_site}"
+                entries.append(_entry(concern.type, {"why": why, "rows": []}))
+        steps = self.case.course.steps
+        asked = texts["asked"]
+        if any(isinstance(s, Apply) for s in steps) or any(
+            isinstance(s, Needle) and s.glide_product for s in steps
+        ):
+            entries.append(_entry("products", asked["products"]))
+        key = "numbing" if self.numbed else "pain without numbing"
+        entries.append(_entry(key, asked[key]))
+        person = self.case.person
+        if person is not None and (person.medicines or person.previous_treatments):
+            key = "previous treatments and medicines"
+            entries.append(_entry(key, asked[key]))
+        entries.extend(_entry(name, body) for name, body in texts["always"].items())
+        return tuple(entries)
+
+    def _covering(self, site: str) -> str | None:
+        return next((n for n, (_, zone) in self.zones.items() if zone.body_site == site), None)
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """Settings of the course that were not reported and are taken as usual."""
+        course = self.case.course
+        return tuple(
+            name
+            for name, value in (("sessions", course.sessions), ("interval", course.interval))
+            if value is None and (name == "sessions" or len(self.session_days) > 1)
+        )
+
+
+@cache
+def _texts() -> dict[str, dict[str, dict[str, Any]]]:
+    text = files("pinprick.evidence").joinpath("not_forecast.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _entry(concern: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    facts = registry().facts
+    published = [
+        {"quantity": facts[row].quantity, "value": facts[row].original["value"],
+         "unit": facts[row].original["unit"], "n": facts[row].original["n"],
+         "source": facts[row].source, "row": row}
+        for row in body["rows"]
+    ]  # fmt: skip
+    return {"concern": concern, "why": body["why"], "published": published}

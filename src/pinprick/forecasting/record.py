@@ -1,0 +1,235 @@
+"""The record: a forecast as plain data, with the keys of ``schema/forecast.schema.json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pinprick import devices, units
+from pinprick.appearance import OBSERVERS
+from pinprick.evidence.scales import scale
+from pinprick.forecasting.chain import PRINTED_EDGES
+from pinprick.forecasting.plan import AFTER_LAST, Plan, Target
+from pinprick.forecasting.statistics import chance_beyond, curves, doubt, quantiles, rounded
+
+if TYPE_CHECKING:
+    from pinprick.forecasting.forecast import Forecast
+
+TISSUE = (
+    "collagen",
+    "mature collagen",
+    "matured collagen",
+    "collagen III",
+    "new collagen I",
+    "elastin",
+    "new elastin",
+    "collagen VII",
+    "myofibroblasts",
+)
+ONLY = {"epidermis": "epidermal thickness", "vessels": "vessels", "oedema": "oedema",
+        "open": "channels not yet covered", "stained_area": "stained papillary collagen area",
+        "silver_area": "silver-stained papillary area"}  # fmt: skip
+
+
+def record(forecast: Forecast) -> dict[str, Any]:
+    """The forecast as plain data."""
+    from pinprick import __version__
+
+    plan = Plan(forecast.case)
+    return {
+        "pinprick": __version__,
+        "seed": forecast.seed,
+        "members": forecast.members,
+        "parameters_hash": forecast.registry.digest(forecast.used),
+        "overrides": dict(forecast.registry.overrides),
+        "solver": {"ok": forecast.members},
+        "sources": sources(forecast),
+        "case": forecast.case.model_dump(mode="json"),
+        "usual": list(plan.usual),
+        "verdict": {
+            "decision": "not_screened",
+            "complete": False,
+            "unanswered": [],
+            "findings": [],
+        },
+        "sessions": _sessions(forecast, plan),
+        "outcomes": [
+            _outcome(forecast, plan, place, target, observer)
+            for place, target in enumerate(plan.targets)
+            for observer in OBSERVERS
+        ],
+        "tissue": _tissue(forecast, plan),
+        "side_effects": [_redness(forecast)],
+        "not_forecast": list(plan.not_forecast),
+    }
+
+
+def sources(forecast: Forecast) -> list[dict[str, Any]]:
+    """Papers behind the parameters, devices and instruments of this run, with their rows."""
+    plan = Plan(forecast.case)
+    rows = {row for name in forecast.used for row in forecast.registry.parameters[name].rows}
+    for step, _ in plan.zones.values():
+        rows |= set(devices.device(step.device).rows)
+    for target in plan.targets:
+        rows |= set(target.instrument.rows)
+    papers: dict[str, dict[str, Any]] = {}
+    for row in sorted(rows):
+        fact = forecast.registry.fact(row)
+        entry = papers.setdefault(
+            fact.source, {"source": fact.source, "address": fact.address, "status": [], "rows": []}
+        )
+        entry["rows"].append(row)
+        entry["status"] = sorted({*entry["status"], fact.status})
+    return [papers[name] for name in sorted(papers)]
+
+
+def _values(forecast: Forecast, name: str) -> Any:
+    return forecast.data[name.replace("/", ".")].values
+
+
+def _sessions(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
+    def get(name: str) -> Any:
+        return _values(forecast, name)
+
+    depths = (PRINTED_EDGES[1:] + PRINTED_EDGES[:-1]) / 2 / units.MILLI
+    out = []
+    for s, day in enumerate(plan.session_days):
+        for z, zone in enumerate(plan.zones):
+            injury = [
+                {
+                    "depth_mm": rounded(depth),
+                    "displaced": quantiles(get("displaced")[s, z, i]),
+                    "dead": quantiles(get("dead")[s, z, i]),
+                    "tracks_per_cm2": quantiles(get("tracks")[s, z, i] * units.CM2),
+                }
+                for i, depth in enumerate(depths)
+            ]
+            out.append(
+                {
+                    "day": day,
+                    "zone": zone,
+                    "device": plan.zones[zone][0].device,
+                    "punctures_per_cm2": quantiles(get("density")[s, z] * units.CM2),
+                    "set_depth_mm": quantiles(get("set_depth")[z] / units.MILLI),
+                    "track_depth_mm": quantiles(get("track_depth")[z] / units.MILLI),
+                    "open_pore_depth_mm": quantiles(get("open_pore_depth")[z] / units.MILLI),
+                    "open_pore_width_mm": quantiles(get("open_pore_width")[z] / units.MILLI),
+                    "bleeding_points_per_cm2": quantiles(get("bleeding")[s, z] * units.CM2),
+                    "injury": injury,
+                    "needling_min": quantiles(get("needling_time")[s, z] / units.MINUTE),
+                    "visit_min": quantiles(get("visit_time")[s] / units.MINUTE),
+                    "pain_0_10": quantiles(get("pain")[s, z]) if "pain" in forecast.data else None,
+                }
+            )
+    return out
+
+
+def _outcome(
+    forecast: Forecast, plan: Plan, place: int, target: Target, observer: str
+) -> dict[str, Any]:
+    named, tool = scale(target.instrument.scale), target.instrument
+    study = forecast.case.study
+    kind = "group" if study is not None and study.people else "persons"
+
+    def get(name: str) -> Any:
+        return _values(forecast, f"outcome/{place}/{observer}/{name}")
+
+    shown = "read" if kind == "group" else "true"
+    treated, untreated = get(f"{kind}/treated/{shown}"), get(f"{kind}/untreated/{shown}")
+    day = list(plan.days).index(AFTER_LAST)
+    better = -1.0 if named.better == "lower" else 1.0
+    sd = get("reading_sd")
+    own = {arm: better * get(f"persons/{arm}/true")[day] for arm in ("treated", "untreated")}
+    rule = named.smallest_change
+    chance = rule and {
+        "threshold": rule.change,
+        "rule": rule.text,
+        "day": AFTER_LAST,
+        **{arm: chance_beyond(gain, rule.change, sd) for arm, gain in own.items()},
+    }
+    return {
+        "concern": target.concern.type,
+        "subtype": target.concern.subtype,
+        "zone": target.zone,
+        "scale": tool.scale,
+        "observer": observer,
+        "kind": "change",
+        "better": named.better,
+        "unit": named.unit,
+        "baseline": quantiles(_values(forecast, f"outcome/{place}/baseline")),
+        "baseline_given": _given(target),
+        "doubt": doubt(own["treated"], sd),
+        "range_of": "group mean" if kind == "group" else "true change",
+        "people_in_group": study.people if kind == "group" and study is not None else None,
+        "evidence": tool.evidence,
+        "studies": tool.studies,
+        "people": tool.people,
+        "used_to_set_the_model": True,
+        "days": list(plan.days),
+        "days_after_last_session": [d - plan.session_days[-1] for d in plan.days],
+        **curves(treated),
+        "untreated": curves(untreated),
+        "chance_better_by": chance,
+    }
+
+
+def _given(target: Target) -> bool:
+    baseline = target.concern.baseline
+    return bool(
+        baseline and baseline.scale == target.instrument.scale and baseline.value is not None
+    )
+
+
+def _tissue(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
+    out: list[dict[str, Any]] = []
+    days = list(plan.days)
+    for z, zone in enumerate(plan.healed_zones):
+        for quantity in TISSUE:
+            values = _values(forecast, f"tissue/{quantity}")
+            for i, layer in enumerate(forecast.data["layer"].values):
+                entry = {"quantity": f"{quantity}, change relative to intact", "zone": zone,
+                         "layer": str(layer), "days": days}  # fmt: skip
+                out.append({**entry, **curves(values[z, :, i])})
+        for name, words in ONLY.items():
+            relative = "share" if name in ("open", "oedema") else "change relative to intact"
+            whole: dict[str, Any] = {"quantity": f"{words}, {relative}", "zone": zone}
+            curve = curves(_values(forecast, name)[z])
+            out.append({**whole, "layer": None, "days": days, **curve})
+    return out
+
+
+def _redness(forecast: Forecast) -> dict[str, Any]:
+    hours = _values(forecast, "redness_duration")[0] * units.HOURS_PER_DAY
+    return {
+        "name": "redness",
+        "kind": "expected",
+        "counted_per": "person_session",
+        "mean": None,
+        "probability": None,
+        "range_of": "unknown clinic",
+        "seen": [],
+        "people_like_this": None,
+        "prior_share": None,
+        "bound_95": None,
+        "not_modelled": ["numbing cream, which blanches and then reddens", "sun"],
+        "duration_hours": quantiles(hours),
+        "chance_longer_than_hours": {
+            str(limit): rounded(float((hours > limit).mean())) for limit in (24, 48, 168)
+        },
+        "worst_plausible": None,
+        "text": "Expected in nearly everyone. Hours are set on two statements and not tested.",
+    }
+
+
+def hundred(counts: dict[str, float]) -> dict[str, int]:
+    """Shares as whole people out of a hundred, by largest remainder.
+
+    >>> hundred({"better": 0.335, "unchanged": 0.335, "worse": 0.33})
+    {'better': 34, 'unchanged': 33, 'worse': 33}
+    """
+    whole = {name: int(np.floor(100 * share)) for name, share in counts.items()}
+    rest = sorted(counts, key=lambda n: -(100 * counts[n] - whole[n]))
+    for name in rest[: 100 - sum(whole.values())]:
+        whole[name] += 1
+    return whole

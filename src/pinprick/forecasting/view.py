@@ -1,0 +1,296 @@
+"""The view: what report and figures are drawn from, worked out once from a forecast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pinprick import devices, units
+from pinprick.appearance import OBSERVERS
+from pinprick.courses import Apply, Numb
+from pinprick.evidence.scales import scale
+from pinprick.forecasting.plan import AFTER_LAST, Plan, Target
+from pinprick.forecasting.record import hundred
+from pinprick.forecasting.statistics import curves, quantiles, rounded
+from pinprick.people import ROMAN
+
+if TYPE_CHECKING:
+    from pinprick.forecasting.forecast import Forecast
+
+BANNER = (
+    "Nobody has been screened: this program has not asked whether needling is safe for this person."
+)
+STUDY_BANNER = "A published study: nobody has been screened, and no person is advised."
+CAPTIONS = {
+    "fit": "used to set the model: agreement here is no proof",
+    "test": "not used to set the model",
+    "shown": "not used to set the model",
+}
+
+
+def view(forecast: Forecast) -> dict[str, Any]:
+    """Everything the report shows, as plain data."""
+    plan = Plan(forecast.case)
+    slider = list(range(AFTER_LAST + 1))
+    return {
+        "forecast": forecast.record,
+        "headline": headline(plan),
+        "banner": STUDY_BANNER if forecast.case.study is not None else BANNER,
+        "asked": asked(plan),
+        "section": _section(forecast, plan),
+        "slider_days": slider,
+        "session_days": list(plan.session_days),
+        "channel_open": _median(forecast, "channel_open")[: len(slider)],
+        "new_collagen": _collagen(forecast, plan),
+        "redness": _redness(forecast, plan),
+        "faces": {o: _faces(forecast, plan, o) for o in OBSERVERS} if plan.targets else {},
+        "published": published(plan),
+        "below_agreement": _below_agreement(forecast, plan),
+        "parameters": [
+            {"name": p.name, "title": p.title, "value": p.shown(), "basis": p.basis,
+             "rows": list(p.rows), "share": None}
+            for p in (forecast.registry.parameters[n] for n in sorted(forecast.used))
+        ],
+        "provenance": {
+            "version": forecast.record["pinprick"],
+            "seed": forecast.seed,
+            "parameters_hash": forecast.record["parameters_hash"],
+            "date": None,
+        },
+    }  # fmt: skip
+
+
+def headline(plan: Plan) -> str:
+    """One line that says what is forecast."""
+    concern = plan.case.concerns[0]
+    step, zone = plan.zones[plan.healed_zones[0]]
+    sessions = len(plan.session_days)
+    depth = f" at {zone.depth / units.MILLI:g} mm" if zone.depth is not None else ""
+    kind = devices.device(step.device).kind
+    text = f"{concern.type} on the {concern.body_site}, {sessions} session{'s'[: sessions > 1]}"
+    return f"{text[0].upper()}{text[1:]} with a {kind}{depth}"
+
+
+def asked(plan: Plan) -> list[list[str]]:
+    """What the case says, as label and text."""
+    case, course = plan.case, plan.case.course
+    rows: list[tuple[str, str]] = []
+    if case.person is not None:
+        person = case.person
+        rows.append(("age", f"{person.age} years"))
+        rows.append(("sex", person.sex or "not reported"))
+        rows.append(
+            ("phototype", ROMAN[person.phototype - 1] if person.phototype else "not reported")
+        )
+        said = {True: "yes", False: "no", None: "not reported"}
+        rows.append(("smoker", said[person.smoker]))
+        rows.append(("diabetes", said[person.diabetes]))
+    if case.study is not None:
+        rows.append(
+            ("study", f"{case.study.id}, {case.study.people or 'unknown number of'} people")
+        )
+    for concern in case.concerns:
+        what = f"{concern.subtype} {concern.type}" if concern.subtype else concern.type
+        before = concern.baseline
+        if before is not None and before.value is not None:
+            what += f"; {scale(before.scale).title} {before.value:g} before"
+        rows.append(("concern", f"{what}, {concern.body_site}, {concern.side}"))
+    if case.goal:
+        rows.append(("goal", case.goal))
+    usual = " (not reported: the usual course is taken)"
+    rows.append(
+        ("sessions", f"{len(plan.session_days)}{usual if 'sessions' in plan.usual else ''}")
+    )
+    if len(plan.session_days) > 1:
+        apart = plan.session_days[1] - plan.session_days[0]
+        rows.append(("interval", f"{apart} days{usual if 'interval' in plan.usual else ''}"))
+    rows += [_step(step) for step in course.steps if isinstance(step, Numb | Apply)]
+    for name, (step, zone) in plan.zones.items():
+        depth = f"{zone.depth / units.MILLI:g} mm" if zone.depth else "depth not reported"
+        rows.append(
+            (f"zone {name}", f"{devices.device(step.device).title}, {depth}, {_dose(zone)}")
+        )
+        rows.append(("glide product", step.glide_product or "not reported"))
+    rows.append(("operator", case.operator or "not reported"))
+    rows.append(("start", course.start.isoformat() if course.start else "not reported"))
+    return [list(row) for row in rows]
+
+
+def _step(step: Numb | Apply) -> tuple[str, str]:
+    """A cream or a product, with how long it stays."""
+    time = step.dwell if isinstance(step, Numb) else step.duration
+    long = "" if time is None else f", {_long(time)}"
+    product = step.product or "product not reported"
+    if isinstance(step, Numb):
+        wiped = {True: ", wiped off", False: ", not wiped off", None: ""}[step.wiped_off]
+        return "numbing", f"{product}{long}{wiped}"
+    return f"{step.when} needling", f"{product}{long}"
+
+
+def _long(seconds: float) -> str:
+    """A length of time as a person says it.
+
+    >>> _long(3600.0), _long(86400.0)
+    ('60 min', '24 h')
+    """
+    if seconds < 2 * units.HOUR:
+        return f"{seconds / units.MINUTE:g} min"
+    return f"{seconds / units.HOUR:g} h"
+
+
+def _dose(zone: Any) -> str:
+    dose = zone.dose
+    if dose is None:
+        return "dose not reported: drawn from a prior"
+    if dose.passes is not None:
+        return f"{dose.passes} passes"
+    if dose.seconds_per_cm2 is not None:
+        return f"{dose.seconds_per_cm2:g} s/cm²"
+    return f"until {dose.until}"
+
+
+def published(plan: Plan) -> list[dict[str, Any]]:
+    """Published points of the same concern and scale, with the caption that says their use."""
+    wanted = {(t.concern.type, t.instrument.scale) for t in plan.targets}
+    return [
+        {
+            "study": point["study"].partition(":")[0],
+            "concern": point["concern"],
+            "scale": point["scale"],
+            "observer": point["observer"],
+            "arm": point["arm"],
+            "day": point["day"],
+            "days_after_last_session": point["days_after_last_session"],
+            "value": point["value"],
+            "low": point.get("low"),
+            "high": point.get("high"),
+            "n": point.get("n"),
+            "used": point["used"],
+            "caption": CAPTIONS[point["used"]],
+        }
+        for point in plan.published
+        if (point["concern"], point["scale"]) in wanted
+    ]
+
+
+def _median(forecast: Forecast, name: str) -> list[float]:
+    return curves(forecast.data[name].values)["p50"]
+
+
+def _section(forecast: Forecast, plan: Plan) -> dict[str, Any]:
+    data = forecast.data
+    name = plan.healed_zones[0]
+    step, zone = plan.zones[name]
+    tool = devices.device(step.device)
+    z = list(plan.zones).index(name)
+    layers, top = [], 0.0
+    for key in data.data_vars:
+        if str(key).startswith(f"thickness.{name}."):
+            thick = quantiles(data[key].values / units.MILLI)
+            layers.append(
+                {"name": str(key).split(".", 2)[2], "top_mm": rounded(top), "thickness_mm": thick}
+            )
+            top += thick["p50"]
+    vessels = [
+        {"name": str(key).split(".", 2)[2], "depth_mm": quantiles(data[key].values / units.MILLI)}
+        for key in data.data_vars
+        if str(key).startswith(f"vessel.{name}.")
+    ]
+
+    def mm(key: str) -> dict[str, float]:
+        return quantiles(data[key].values[z] / units.MILLI)
+
+    needle = {
+        "zone": name,
+        "device": step.device,
+        "set_mm": mm("set_depth"),
+        "track_mm": mm("track_depth"),
+        "open_pore_mm": mm("open_pore_depth"),
+        "open_pore_width_mm": mm("open_pore_width"),
+        "shaft_mm": rounded(tool.shaft_diameter / units.MILLI),
+        "tip_mm": rounded(tool.tip_diameter / units.MILLI),
+        "cone_deg": rounded(float(np.degrees(tool.cone_angle))),
+        "per_cm2": quantiles(data["density"].values[0, z] * units.CM2),
+    }
+    return {
+        "site": zone.body_site,
+        "day": 0,
+        "layers": layers,
+        "vessels": vessels,
+        "needles": [needle],
+    }
+
+
+def _collagen(forecast: Forecast, plan: Plan) -> dict[str, Any]:
+    profile = forecast.data["profile"].values
+    flat = profile.reshape(*profile.shape[:2], -1)
+    percent = np.median(flat, axis=-1) / units.PERCENT
+    depth = forecast.data["cell_depth"].values
+    middle = np.median(depth.reshape(len(depth), -1), axis=-1) / units.MILLI
+    return {
+        "days": list(plan.days),
+        "depth_mm": [rounded(float(d)) for d in middle],
+        "percent": [[rounded(float(v)) for v in row] for row in percent],
+    }
+
+
+def _redness(forecast: Forecast, plan: Plan) -> dict[str, Any]:
+    """Hours after the first session, then noon of each day."""
+    first = curves(forecast.data["redness_first"].values)
+    hours = forecast.data["redness_time"].values
+    noon = curves(forecast.data["redness"].values)
+    second = plan.session_days[1] if len(plan.session_days) > 1 else AFTER_LAST
+    early = [i for i, t in enumerate(hours) if t < min(second, hours[-1] + 1)]
+    start = int(hours[early[-1]]) + 1
+    later = list(range(start, AFTER_LAST + 1))
+    days = [rounded(float(hours[i])) for i in early] + [day + 0.5 for day in later]
+    merged = {key: [first[key][i] for i in early] + [noon[key][d] for d in later] for key in first}
+    duration = forecast.data["redness_duration"].values[0] * units.HOURS_PER_DAY
+    return {"days": days, **merged, "visible_hours": quantiles(duration)}
+
+
+def _faces(forecast: Forecast, plan: Plan, observer: str) -> dict[str, Any]:
+    target = plan.targets[0]
+    named = scale(target.instrument.scale)
+    rule = named.smallest_change
+    day = list(plan.days).index(AFTER_LAST)
+    gains = {
+        arm: _gain(forecast, target, observer, arm, "read")[day] for arm in ("treated", "untreated")
+    }
+    if rule is None:
+        return {}
+    limit = rule.change if rule.strict else np.nextafter(rule.change, 0)
+    better = {arm: gain > limit for arm, gain in gains.items()}
+    out: dict[str, Any] = {
+        "day": AFTER_LAST,
+        "scale": target.instrument.scale,
+        "rule": rule.text,
+    }
+    for arm, gain in gains.items():
+        worse = float((gain < -limit).mean())
+        up = float(better[arm].mean())
+        out[arm] = hundred({"better": up, "unchanged": 1.0 - up - worse, "worse": worse})
+    both = float((better["treated"] & better["untreated"]).mean())
+    out["better_untreated_too"] = min(round(100 * both), out["treated"]["better"])
+    return out
+
+
+def _gain(forecast: Forecast, target: Target, observer: str, arm: str, what: str) -> Any:
+    place = Plan(forecast.case).targets.index(target)
+    values = forecast.data[f"outcome.{place}.{observer}.persons.{arm}.{what}"].values
+    return -values if scale(target.instrument.scale).better == "lower" else values
+
+
+def _below_agreement(forecast: Forecast, plan: Plan) -> bool:
+    """Whether the net change of one face is smaller than raters reliably agree on."""
+    if not plan.targets:
+        return False
+    target = plan.targets[0]
+    rule = scale(target.instrument.scale).smallest_change
+    day = list(plan.days).index(AFTER_LAST)
+    net = [
+        np.median(_gain(forecast, target, "blinded_rater", arm, "true")[day])
+        for arm in ("treated", "untreated")
+    ]
+    return rule is not None and bool(net[0] - net[1] < rule.change)

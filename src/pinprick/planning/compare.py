@@ -1,0 +1,150 @@
+"""Compare courses: the same virtual people, draws and readings under each of them.
+
+A difference is taken member by member, so what the courses share (the person, what is not known,
+the noise of reading) cancels; the range is that of the difference, not of two strangers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pinprick.case import Case
+from pinprick.faults import Fault, InputError
+from pinprick.forecasting import Forecast, forecast, wording
+from pinprick.forecasting.plan import AFTER_LAST, Plan
+from pinprick.forecasting.statistics import curves
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHOWN_DAYS = (30, 90, AFTER_LAST)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Forecasts of the same people under several courses; the first is the one compared with."""
+
+    forecasts: Mapping[str, Forecast]
+
+    @cached_property
+    def differences(self) -> list[dict[str, Any]]:
+        """For every other course and outcome the difference from the first course, by day."""
+        (first, base), *others = self.forecasts.items()
+        rows = []
+        for label, other in others:
+            for place, outcome in enumerate(base.record["outcomes"]):
+                key = f"outcome.{place // 3}.{outcome['observer']}.persons.treated.true"
+                days = sorted(set(outcome["days"]) & set(other.record["outcomes"][place]["days"]))
+                gap = other.data[key].sel(time=days).values - base.data[key].sel(time=days).values
+                better = -gap if outcome["better"] == "lower" else gap
+                half_year = better[days.index(AFTER_LAST)]
+                rows.append(
+                    {
+                        "course": label,
+                        "against": first,
+                        "concern": outcome["concern"],
+                        "scale": outcome["scale"],
+                        "unit": outcome["unit"],
+                        "observer": outcome["observer"],
+                        "better": outcome["better"],
+                        "days": days,
+                        **curves(gap),
+                        "chance_better": round(float((half_year > 0).mean()), 3),
+                    }
+                )
+        return rows
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The comparison as plain data: each forecast's record and the differences."""
+        return {
+            "forecasts": {label: f.record for label, f in self.forecasts.items()},
+            "differences": self.differences,
+        }
+
+    def to_json(self) -> str:
+        """The record as JSON text."""
+        return json.dumps(self.record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def summary(self) -> str:
+        """A table of the differences that a person can read."""
+        first = next(iter(self.forecasts))
+        lines = [f"Difference from {first}, the same virtual people under both:", ""]
+        for row in self.differences:
+            if row["observer"] == "blinded_rater":
+                lines.append(f"{row['course']}: {row['concern']}, {wording.scale(row['scale'])[0]}")
+            lines.append(f"  {wording.observer(row['observer'])}")
+            lines += [f"    day {day:<6}{_cell(row, day)}" for day in SHOWN_DAYS]
+        for label, one in self.forecasts.items():
+            visits = one.record["sessions"]
+            hours = one.record["side_effects"][0]["duration_hours"]
+            zones = len({s["zone"] for s in visits})
+            total = sum(s["visit_min"]["p50"] for s in visits[::zones])
+            lines.append(
+                f"{label}: {len(visits) // zones} visits, {total:.0f} min in all; redness "
+                f"{wording.spread(hours, 'hours')} after each"
+            )
+        return "\n".join(lines)
+
+    def plot(self) -> Figure:
+        """Figure of the differences by day."""
+        from pinprick.planning.figure import differences
+
+        return differences(self)
+
+
+def compare(
+    cases: Mapping[str, Case],
+    *,
+    members: int = 256,
+    seed: int = 0,
+    settings: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Forecast the same virtual people under two or more courses.
+
+    Args:
+        cases: courses by label; the first is the one compared with.
+        members: virtual versions of the person.
+        seed: of all random numbers.
+        settings: values of parameters that the user sets.
+        progress: called with chunks done and chunks in all, over all courses.
+
+    Raises:
+        InputError: if there are fewer than two, or the cases differ in more than the course.
+    """
+    faults = []
+    if len(cases) < 2:
+        faults.append(Fault("compare", f"{len(cases)} case", "two cases or more"))
+    (label, first), *others = cases.items()
+    for name, other in others:
+        for part in ("kind", "person", "population", "study", "concerns"):
+            if getattr(other, part) != getattr(first, part):
+                faults.append(Fault(f"{name}.{part}", "another", f"the same as in {label}"))
+        zones = {target.zone for target in Plan(other).targets}
+        if not faults and len(Plan(other).targets) != len(Plan(first).targets):
+            faults.append(
+                Fault(f"{name}.course", ", ".join(zones), f"the sites that {label} covers")
+            )
+    if faults:
+        raise InputError(faults)
+    done: dict[str, Forecast] = {}
+    for place, (name, case) in enumerate(cases.items()):
+
+        def report(part: int, whole: int, place: int = place) -> None:
+            if progress:
+                progress(place * whole + part, len(cases) * whole)
+
+        done[name] = forecast(case, members=members, seed=seed, settings=settings, progress=report)
+    return Comparison(done)
+
+
+def _cell(row: Mapping[str, Any], day: int) -> str:
+    """One difference in words, better upwards."""
+    at = {q: wording.at(row["days"], row[q], day) for q in ("p05", "p50", "p95")}
+    low, mid, high = sorted(-v if row["better"] == "lower" else v for v in at.values())
+    return wording.gain(low, mid, high, row["unit"])

@@ -1,0 +1,46 @@
+"""The rule: when a row is met, missed or too vague to count.
+
+A value is met when ``|measured - p50| <= 1.645·√(s_measured² + s_model²)`` and the model is no
+vaguer than the measurement allows: with one study, ``s_model <= 2·s_measured``. Too wide a model is
+*vague*, which is not met, so that a vague model earns nothing. A sign or a bound is met when at
+least 90 % of the members satisfy it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Verdict = Literal["met", "missed", "vague"]
+WITHIN = 1.645
+WIDEST = 2.0
+SHARE = 0.90
+
+
+def spread(p05: float, p95: float) -> float:
+    """Standard deviation that a 90 % range stands for.
+
+    >>> round(spread(-1.645, 1.645), 6)
+    1.0
+    """
+    return (p95 - p05) / (2.0 * WITHIN)
+
+
+def value(measured: float, s_measured: float, p05: float, p50: float, p95: float) -> Verdict:
+    """Judge a measured value against the model's range.
+
+    >>> value(3.4, 1.5, 1.0, 3.0, 6.0), value(9.0, 0.5, 1.0, 3.0, 5.0), value(3, 0.5, 0, 3, 9)
+    ('met', 'missed', 'vague')
+    """
+    s_model = spread(p05, p95)
+    if abs(measured - p50) > WITHIN * (s_measured**2 + s_model**2) ** 0.5:
+        return "missed"
+    return "vague" if s_model > WIDEST * s_measured else "met"
+
+
+def share(satisfied: float) -> Verdict:
+    """Judge a sign, an order or a bound by the share of members that satisfy it.
+
+    >>> share(0.95), share(0.5)
+    ('met', 'missed')
+    """
+    return "met" if satisfied >= SHARE else "missed"
