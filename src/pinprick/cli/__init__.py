@@ -1,0 +1,8 @@
+"""The command line, thin: every verb is one library call.
+
+Exit codes: 0 done; 2 the input is wrong, one line for each fault; 1 anything else.
+"""
+
+from pinprick.cli.verbs import app, main
+
+__all__ = ["app", "main"]
