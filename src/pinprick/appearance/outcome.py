@@ -33,7 +33,8 @@ class Seen:
     """Change of a scale from before the first session, in the scale's own direction.
 
     ``true`` is what this observer would read without noise, shape (days, members); ``noise`` the
-    error of one reading, shape (members,), the same for treated and untreated skin.
+    error of one reading, shape (members,) or
+    (days, members), with the same key for treated and untreated skin.
     """
 
     true: Array
@@ -124,9 +125,10 @@ def outcome(
         each = [change(structure * node + bias + drift) for node in nodes]
         treated = np.asarray(sum(w * c for w, c in zip(weights, each, strict=True)))
         spread = sum(w * (c - treated) ** 2 for w, c in zip(weights, each, strict=True))
-        # A change holds two readings of each person.
-        noise = np.sqrt((spread[-1] + 2.0 * sd * sd) / group) * key
-        own = np.sqrt(2.0 * sd * sd / group) * key
+        # A change holds two readings of each person; before the first session nothing has changed.
+        later = (days > 0)[:, None]
+        noise = later * np.sqrt((spread + 2.0 * sd * sd) / group) * key
+        own = later * np.sqrt(2.0 * sd * sd / group) * key
     return Outcome(
         observer,
         instrument,

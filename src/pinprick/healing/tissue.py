@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ from pinprick.evidence import Lanes
 from pinprick.healing import closure
 from pinprick.healing.reactions import TABLE
 from pinprick.medium.column import Column
+from pinprick.medium.kernel import Kernel
 from pinprick.medium.layers import Injury
-from pinprick.medium.schedule import COHORT, Preset, intervals
-from pinprick.medium.stepper import Stepper
+from pinprick.medium.schedule import COHORT, Preset
+from pinprick.medium.walk import through
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 MM = units.MILLI  # the biology counts in millimetres
@@ -79,7 +80,8 @@ def heal(
     """Walk the biology from the first session to the last asked day.
 
     Args:
-        sessions: ``(day, injury)`` in order; the injury lies on the column's cells.
+        sessions: ``(day, injury)`` in order, the first on day 0; the injury lies on the column's
+            cells.
         column: the dermis, in metres.
         body: who is treated.
         lanes: parameter values.
@@ -93,44 +95,42 @@ def heal(
     here = _here(column, body, lanes)
     shape = (len(TABLE.species), len(column.width), 2, len(lanes))
     state = np.zeros(shape, dtype=dtype)
-    fraction = np.zeros(shape[1:2] + shape[3:])
+    rest = np.zeros(shape[1:2] + shape[3:])
     if not sessions:  # intact skin is a fixed point of the rates, to the last bit
         states = [state] * len(days)
-        return _observe(states, [fraction] * len(days), column, here, lanes, days)
-    events = {float(day): injury for day, injury in sessions}
-    stops = sorted({float(day) for day in days} | {d for d in events if d <= days[-1]})
+        return _observe(states, [rest] * len(days), column, here, lanes, days)
+    heard = [_roused(injury, lanes) for _, injury in sessions]
+    events = {
+        float(day): partial(_session, before=before, after=after, injury=injury, lanes=lanes)
+        for (day, injury), before, after in zip(sessions, [rest, *heard], heard, strict=False)
+    }
     packed = {name: np.asarray(value, dtype=dtype) for name, value in here.items()}
-    grid = intervals(stops, sorted(events), preset)
-    asked = {float(day) for day in days}
-    states, fractions = [], []
-    for i, day in enumerate(stops):
-        if i:
-            state = _stepper().walk(state, packed, grid[i - 1])
-        if day in events:
-            state, fraction = _session(state, fraction, events[day], lanes)
-        if day in asked:
-            states.append(state)
-            fractions.append(fraction)
-    return _observe(states, fractions, column, here, lanes, days)
+    states = through(_kernel(), state, packed, days, events, preset)
+    last = [max(i for i, (day, _) in enumerate(sessions) if day <= asked) for asked in days]
+    return _observe(states, [heard[i] for i in last], column, here, lanes, days)
 
 
 @cache
-def _stepper() -> Stepper:
-    return Stepper(TABLE)
+def _kernel() -> Kernel:
+    return Kernel(TABLE)
 
 
-def _session(state: Any, fraction: Array, injury: Injury, lanes: Lanes) -> tuple[Any, Array]:
-    """Mix roused and unroused tissue by volume, then wound the newly roused part."""
+def _roused(injury: Injury, lanes: Lanes) -> Array:
+    """Fraction of the tissue that hears a session, shape (cells, members)."""
     k = lanes.stage("healing")
-    tracks = injury.tracks * _SI["mm2"]
     reach = closure.reach(k.tgfb_diffusion, k.tgfb_loss, k.bleeding_radius, k.signal_threshold)
-    heard = closure.roused(tracks, reach)
-    mixed = state[:, :, 0] * fraction + state[:, :, 1] * (1.0 - fraction)
+    return closure.roused(injury.tracks * _SI["mm2"], reach)
+
+
+def _session(state: Any, before: Array, after: Array, injury: Injury, lanes: Lanes) -> Any:
+    """Mix roused and unroused tissue by volume, then wound the newly roused part."""
+    mixed = state[:, :, 0] * before + state[:, :, 1] * (1.0 - before)
     new = np.stack([mixed, mixed], axis=2)
-    wound = closure.clot(tracks, k.bleeding_radius, heard)
+    radius = lanes.stage("healing").bleeding_radius
+    wound = closure.clot(injury.tracks * _SI["mm2"], radius, after)
     for name, amount in (("clot", wound), ("debris", wound), ("bare", np.ones_like(wound))):
         new[TABLE.index[name], :, 0] += amount
-    return new.astype(state.dtype), heard
+    return new.astype(state.dtype)
 
 
 def _here(column: Column, body: Body, lanes: Lanes) -> dict[str, Any]:

@@ -46,6 +46,25 @@ class Column:
         """One over the distance between neighbouring cell centres, shape (cells - 1, members)."""
         return np.asarray(1.0 / np.diff(self.depth, axis=0))
 
+    def here(self) -> dict[str, Array]:
+        """The mesh as fields for the stepper: ``width``, shape (cells, 1, members)."""
+        return {"width": self.width[:, None]}
+
+    def field(self, values: dict[str, Any]) -> Array:
+        """A coefficient by layer as a field, shape (cells, 1, members).
+
+        Args:
+            values: for each layer a number or an array (members,).
+
+        >>> column(np.zeros(1), {"a": (np.ones(1), 1), "b": (np.ones(1), 2)}).field(
+        ...     {"a": 1.0, "b": 3.0})[:, 0, 0]
+        array([1., 3., 3.])
+        """
+        out = np.empty_like(self.width)
+        for name, cells in self.layers.items():
+            out[cells] = values[name]
+        return out[:, None]
+
     def mean(self, field: Array, layer: str) -> Array:
         """Volume mean of a field over a layer; ``field`` has shape (..., cells, members)."""
         cells = self.layers[layer]
@@ -53,10 +72,12 @@ class Column:
         return np.asarray((field[..., cells, :] * share).sum(axis=-2))
 
 
-def column(top: Array, layers: dict[str, tuple[Array, int]]) -> Column:
+def column(
+    top: Array, layers: dict[str, tuple[Array, int]], growth: dict[str, float] | None = None
+) -> Column:
     """Build a column that starts at depth ``top`` from layers of (thickness, number of cells).
 
-    Cells are equally thick within a layer.
+    Cells are equally thick within a layer, or each ``growth`` times the one above it.
 
     >>> one = np.ones(1)
     >>> column(0.1 * one, {"papillary": (0.2 * one, 2), "reticular": (0.6 * one, 2)}).edges[:, 0]
@@ -65,7 +86,9 @@ def column(top: Array, layers: dict[str, tuple[Array, int]]) -> Column:
     edges, slices, count = [top], {}, 0
     for name, (thickness, cells) in layers.items():
         start = edges[-1]
-        edges.extend(start + thickness * ((i + 1) / cells) for i in range(cells))
+        ratio = (growth or {}).get(name, 1.0)
+        weight = np.cumsum(ratio ** np.arange(cells))
+        edges.extend(start + thickness * (part / weight[-1]) for part in weight)
         slices[name] = slice(count, count + cells)
         count += cells
     return Column(np.stack(edges), slices)

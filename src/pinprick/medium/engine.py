@@ -7,16 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+
+from pinprick.medium.cache import cache_folder
 
 FLAGS = ("--xla_cpu_multi_thread_eigen=false", "--xla_cpu_prefer_vector_width=512")
-
-
-def cache_folder() -> Path:
-    """Folder of the compilation cache: ``PINPRICK_CACHE``, or the user's cache folder."""
-    from platformdirs import user_cache_dir
-
-    return Path(os.environ.get("PINPRICK_CACHE") or user_cache_dir("pinprick")) / "compiled"
 
 
 def ready() -> None:

@@ -81,3 +81,48 @@ class Injury:
     def depth(self) -> Array:
         """Middle of each depth cell in metres, shape (cells,)."""
         return np.asarray((self.edges[1:] + self.edges[:-1]) / 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a track leaves open: radii and depth in metres, and how fast it closes.
+
+    ``visible_radius`` is the pore that is seen, ``transport_radius`` the one that solutes feel;
+    ``half_life`` in seconds is that of the open share. Each of shape (members,).
+    """
+
+    visible_radius: Array
+    transport_radius: Array
+    depth: Array
+    half_life: Array
+
+    def __post_init__(self) -> None:
+        for name in ("visible_radius", "transport_radius", "depth", "half_life"):
+            field = getattr(self, name)
+            if not np.all(np.isfinite(field)) or np.any(field < 0):
+                raise ValueError(f"channel.{name}: must be finite and not negative")
+        if np.any(self.half_life == 0):
+            raise ValueError("channel.half_life: must be positive")
+
+    def open(self, time: Array | float) -> Array:
+        """Share of the channel still open at ``time`` in seconds, broadcast against (members,)."""
+        return np.asarray(np.exp2(-np.asarray(time) / self.half_life))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbness:
+    """How numb the skin is: 0 feels all, 1 nothing.
+
+    ``depth`` in metres below the surface, shape (cells,); ``time`` in seconds from when the cream
+    went on, shape (times,); ``block`` of shape (times, cells, members).
+    """
+
+    depth: Array
+    time: Array
+    block: Array
+
+    def __post_init__(self) -> None:
+        if self.block.shape[:2] != (len(self.time), len(self.depth)):
+            raise ValueError("numbness.block: shape must be (times, cells, members)")
+        if not np.all((self.block >= 0) & (self.block <= 1)):
+            raise ValueError("numbness.block: a share from 0 to 1")

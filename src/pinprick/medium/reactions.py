@@ -47,7 +47,7 @@ class Species:
     """A field of the medium: its name, unit, the size that counts as one, and how it spreads.
 
     ``diffusivity`` names the value of ``here`` that holds its diffusion coefficient; without one it
-    stays where it is.
+    stays where it is. ``storage`` names its storage (partition coefficient), 1 if empty.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Species:
     scale: float
     meaning: str
     diffusivity: str = ""
+    storage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Reaction:
 
 
 Speeds = Callable[[Any, Any], Mapping[str, Any]]
+Closed = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,21 @@ class ReactionTable:
 
     The order matters only for speed and accuracy of stepping: a row that reads an earlier species
     and changes a later one is solved implicitly with it, one that reads a later one is not.
+
+    ``closed`` holds fields that need no stepping: a name, and its value as a function of ``here``,
+    whose ``time`` counts from the start of the walk. The speeds read them like species.
     """
 
     species: tuple[Species, ...]
     reactions: tuple[Reaction, ...]
     speeds: Speeds
+    closed: Mapping[str, Closed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = {s.name for s in self.species}
+        both = known & set(self.closed)
+        if both:
+            raise ValueError(f"stepped and in closed form: {sorted(both)}")
         for row in self.reactions:
             strange = {*row.reads, *row.consumed, *row.produced} - known
             if strange:
@@ -103,13 +112,14 @@ class ReactionTable:
         """Position of each species in the state's first axis."""
         return {s.name: i for i, s in enumerate(self.species)}
 
-    def named(self, state: Any) -> SimpleNamespace:
-        """The stacked state, shape (species, ...), as attributes by species name."""
-        return SimpleNamespace(**{s.name: state[i] for i, s in enumerate(self.species)})
+    def named(self, state: Any, here: Any = None) -> SimpleNamespace:
+        """The stacked state, shape (species, ...), as attributes by name, closed forms with it."""
+        fields = {s.name: state[i] for i, s in enumerate(self.species)}
+        return SimpleNamespace(**fields, **{name: form(here) for name, form in self.closed.items()})
 
     def change(self, state: Any, here: Any) -> list[Any]:
         """Rate of change of every species by reaction, in order; each shaped like ``state[0]``."""
-        speeds = self.speeds(self.named(state), here)
+        speeds = self.speeds(self.named(state, here), here)
         total: list[Any] = [0.0 * state[i] for i in range(len(self.species))]
         for row in self.reactions:
             for name, amount in row.consumed.items():

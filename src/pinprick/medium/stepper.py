@@ -1,16 +1,14 @@
 """The stepper: a linearly implicit third-order W-method, with a positive fall-back.
 
-ROS34PW2 (J. Rang, L. Angermann, BIT 45 (2005) 761-787): four stages, one matrix a step, order 3
-for any matrix. Ours is ``(I - hγL)(I - hγD)``: ``L`` holds the losses and the downstream couplings
+The matrix of a step is ``(I - hγL)(I - hγD)``: ``L`` holds the losses and the downstream couplings
 of the cascade, taken from the reaction table and solved by forward substitution in each cell; ``D``
-is diffusion in depth, one tridiagonal system a species. Speeds are evaluated exactly in every
-stage, so a zero of the rates is a fixed point at any step.
+is transport. Rates are evaluated exactly in every stage, so a zero of the rates is a fixed point at
+any step. Where a step would turn a value negative, that member takes it as one linearly implicit
+Euler step instead (first order, positive at any step).
 
-Where a step would turn a value negative, that member takes it as one linearly implicit Euler step
-instead (first order, positive at any step).
-
-Shapes: state (species, cells, fractions, members), members last; ``here`` is a mapping of fields
-that broadcast against (cells, fractions, members).
+Shapes: state (species, cells, lateral, members), members last. ``lateral`` is either a set of
+columns that do not see each other (roused and unroused tissue), or the rings of a unit cell.
+``here`` maps names to fields that broadcast against (cells, lateral, members).
 """
 
 from __future__ import annotations
@@ -19,139 +17,280 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
-from pinprick.medium import engine  # noqa: F401  (sets flags before JAX starts)
-
-import jax  # isort: skip
-import jax.numpy as jnp
 import numpy as np
+
+# isort: off
+from pinprick.medium import engine  # noqa: F401  (sets flags before JAX starts)
+import jax
+import jax.numpy as jnp
 from jax import lax
 
+# isort: on
+from pinprick.medium import method, transport
 from pinprick.medium.reactions import ReactionTable
 
-GAMMA = 4.3586652150845900e-01
-_ALPHA = np.array(
-    [
-        [0.0, 0.0, 0.0, 0.0],
-        [8.7173304301691801e-01, 0.0, 0.0, 0.0],
-        [8.4457060015369423e-01, -1.1299064236484185e-01, 0.0, 0.0],
-        [0.0, 0.0, 1.0, 0.0],
-    ]
-)
-_LOWER = np.array(
-    [
-        [GAMMA, 0.0, 0.0, 0.0],
-        [-8.7173304301691801e-01, GAMMA, 0.0, 0.0],
-        [-9.0338057013044082e-01, 5.4180672388095326e-02, GAMMA, 0.0],
-        [2.4212380706095346e-01, -1.2232505839045147e00, 5.4526025533510214e-01, GAMMA],
-    ]
-)
-_WEIGHT = np.array([2.4212380706095346e-01, -1.2232505839045147e00, 1.5452602553351020e00, GAMMA])
-# The same method in the variables U = Γk, which need no product with the matrix.
-_INVERSE = np.linalg.inv(_LOWER)
-_A = _ALPHA @ _INVERSE
-_C = np.eye(4) / GAMMA - _INVERSE
-_M = _WEIGHT @ _INVERSE
+BLOCK = 16  # steps between the states that reverse mode keeps
 SEGMENT = 64  # steps a compiled call takes at most; a call stays well under two seconds
-# A value below minus this share of its species' scale calls for the fall-back; above it, it is
-# rounding and set to zero.
-_ROUNDING = 1e-6
+_ROUNDING = 10.0  # machine epsilons of a species' scale below zero that are rounding, set to zero
 _NOTHING = 1e-20  # share of a species' scale below which nothing is held that could be lost
 
 State = Any
+Here = Mapping[str, Any]
+Evolve = Callable[[SimpleNamespace, Any], SimpleNamespace]
 # Keeps XLA from fusing what is on either side, which would work it out again and again.
 _barrier: Callable[[Any], Any] = lax.optimization_barrier
-Here = Mapping[str, Any]
+
+
+class Ledger(NamedTuple):
+    """What came in through ``top`` and ``bottom`` and by ``reaction``, an amount per area.
+
+    Each of shape (species that move, members); together they are the change of what is held.
+    """
+
+    top: Any
+    bottom: Any
+    reaction: Any
+
+
+class StepError(FloatingPointError):
+    """A step failed; no field is returned."""
 
 
 @dataclass(frozen=True)
 class Stepper:
-    """Steps a reaction table in a column; compiled once for each set of shapes.
+    """Steps a reaction table in a medium; compiled once for each set of shapes.
 
-    ``here`` must hold every value that the table's speeds and diffusivities name, and the mesh:
-    ``width`` (cells, 1, members) and ``conductance`` (cells - 1, 1, members).
+    ``here`` must hold every value that the table's speeds, diffusivities and storages name, and the
+    mesh (:class:`~pinprick.medium.column.Column` and :class:`~pinprick.medium.unit_cell.UnitCell`
+    make it). ``evolve`` gives ``here`` at a time since the start of the walk, for coefficients that
+    change: channels that close, sources that fade.
     """
 
     table: ReactionTable
+    evolve: Evolve | None = None
 
-    def walk(self, state: State, here: Here, steps: np.ndarray[Any, Any]) -> State:
-        """Take the given steps (days) one after another; any number of them.
+    def walk(
+        self, state: State, here: Here, steps: np.ndarray[Any, Any], start: float = 0.0
+    ) -> State:
+        """Take the given steps one after another; any number of them.
+
+        Args:
+            state: (species, cells, lateral, members), float32 or float64.
+            here: fields by name.
+            steps: lengths of the steps.
+            start: time at which the walk begins, for ``evolve``.
 
         Raises:
-            FloatingPointError: if a value is not finite afterwards.
+            StepError: if a value is not finite afterwards.
+            ValueError: if the state or a field cannot be stepped.
         """
+        return self._walk(state, here, steps, start, None)[0]
+
+    def end(self, state: State, here: Here, steps: Any, start: Any = 0.0) -> State:
+        """The state after a fixed grid of steps, as a function that JAX can differentiate.
+
+        Reverse mode keeps the states between blocks of ``BLOCK`` steps and works out the rest
+        again. Compile it with :func:`compiled_gradient`: with the compiler's fusion on, the
+        transposed step is worked out over and over.
+
+        Args:
+            state, here, start: as in :meth:`walk`; may be traced.
+            steps: lengths of the steps, padded here to whole blocks by steps of length 0.
+        """
+        steps = jnp.asarray(steps)
+        blocks = -(-len(steps) // BLOCK)
+        steps = jnp.pad(steps, (0, blocks * BLOCK - len(steps))).reshape(blocks, BLOCK)
+        fixed = None if self.evolve else self._faces(SimpleNamespace(**here), state)
+        values = dict(here)
+
+        @jax.checkpoint
+        def step(carry: tuple[Any, Any], h: Any) -> tuple[tuple[Any, Any], None]:
+            u, t = carry
+            new, _, _ = self._step(u, values, h, t, fixed, None)
+            return (new, t + h), None
+
+        @jax.checkpoint
+        def block(carry: tuple[Any, Any], part: Any) -> tuple[tuple[Any, Any], None]:
+            return lax.scan(step, carry, part)
+
+        first = (jnp.asarray(state), jnp.asarray(start, steps.dtype))
+        (last, _), _ = lax.scan(block, first, steps)
+        return last
+
+    def walk_with_ledger(
+        self, state: State, here: Here, steps: np.ndarray[Any, Any], start: float = 0.0
+    ) -> tuple[State, Ledger]:
+        """As :meth:`walk`, with what came in and what reacted on the way."""
+        zero = np.zeros((3, len(self._moving), state.shape[-1]), state.dtype)
+        state, ledger = self._walk(state, here, steps, start, zero)
+        return state, Ledger(*np.asarray(ledger))
+
+    def _walk(
+        self, state: State, here: Here, steps: np.ndarray[Any, Any], start: float, ledger: Any
+    ) -> tuple[State, Any]:
+        checked = _checked(self.table, state, here)
         with jax.enable_x64(state.dtype == np.float64):
             state = jnp.asarray(state)
-            for start in range(0, len(steps), SEGMENT):
-                part = steps[start : start + SEGMENT]
+            time = np.asarray(start, dtype=state.dtype)
+            for begin in range(0, len(steps), SEGMENT):
+                part = steps[begin : begin + SEGMENT]
                 padded = np.zeros(SEGMENT, dtype=state.dtype)
                 padded[: len(part)] = part
-                state = self._segment(state, dict(here), padded, np.int32(len(part)))
-        result = np.asarray(state)
-        if not np.all(np.isfinite(result)):
-            raise FloatingPointError(
-                "a step failed: a value is not finite; take finer steps or check the values set"
-            )
-        return result
+                state, ledger = self._segment(
+                    state, checked, padded, np.int32(len(part)), time, ledger
+                )
+                time = np.asarray(time + part.sum(), dtype=time.dtype)
+        return _finite(state), ledger
 
     @cached_property
-    def _segment(self) -> Callable[..., State]:
-        def segment(state: State, here: dict[str, Any], steps: Any, count: Any) -> State:
-            return lax.fori_loop(0, count, lambda i, u: self._step(u, here, steps[i]), state)
+    def _segment(self) -> Callable[..., tuple[State, Any]]:
+        def segment(
+            state: State, here: dict[str, Any], steps: Any, count: Any, time: Any, ledger: Any
+        ) -> tuple[State, Any]:
+            # Coefficients that do not change are worked out once, before the steps.
+            fixed = None if self.evolve else self._faces(SimpleNamespace(**here), state)
+
+            def step(i: Any, carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+                u, t, book = carry
+                u, book, _ = self._step(u, here, steps[i], t, fixed, book)
+                return u, t + steps[i], book
+
+            state, _, ledger = lax.fori_loop(0, count, step, (state, time, ledger))
+            return state, ledger
 
         return jax.jit(segment)
 
     @cached_property
+    def _try(self) -> Callable[..., tuple[State, Any]]:
+        """One step with its estimated error in units of the species' scales."""
+
+        def attempt(state: State, here: dict[str, Any], h: Any, time: Any) -> tuple[State, Any]:
+            fixed = None if self.evolve else self._faces(SimpleNamespace(**here), state)
+            new, _, gap = self._step(state, here, h, time, fixed, None)
+            return new, gap
+
+        return jax.jit(attempt)
+
+    def walk_to(
+        self,
+        state: State,
+        here: Here,
+        end: float,
+        *,
+        start: float = 0.0,
+        tolerance: float = 1e-4,
+        first: float | None = None,
+    ) -> tuple[State, int]:
+        """Walk to a time with steps chosen by the error they make; for single runs and references.
+
+        Args:
+            state: as in :meth:`walk`; all members share the steps.
+            here: fields by name.
+            end: time to arrive at, exactly.
+            start: time to begin at.
+            tolerance: largest error of a step, relative to a species' scale or value.
+            first: length of the first step.
+
+        Returns:
+            the state and the number of steps tried.
+
+        Raises:
+            StepError: if no step is small enough.
+        """
+        checked = _checked(self.table, state, here)
+        time, tried, h = start, 0, first or (end - start) * tolerance
+        with jax.enable_x64(state.dtype == np.float64):
+            state = jnp.asarray(state)
+            while time < end:
+                if h < 1e-14 * (end - start):
+                    raise StepError(
+                        f"no step is small enough at time {time:.6g}; check the values set"
+                    )
+                left = end - time
+                step = left if h > 0.99 * left else h
+                now = (np.asarray(step, state.dtype), np.asarray(time, state.dtype))
+                new, gap = self._try(state, checked, *now)
+                error = float(gap) / tolerance
+                tried += 1
+                if np.isfinite(error) and error <= 1.0:
+                    state = new
+                    time = end if step == left else time + step
+                # Order 3 with an embedded order 2: the error of a step falls as its cube.
+                factor = 0.9 * error ** (-1 / 3) if np.isfinite(error) and error > 0 else 0.2
+                h = step * (5.0 if error == 0 else min(max(factor, 0.2), 5.0))
+        return _finite(state), tried
+
+    # -- one step ---------------------------------------------------------------------------------
+
+    @cached_property
     def _moving(self) -> list[int]:
-        return [i for i, s in enumerate(self.table.species) if s.diffusivity]
+        named = [i for i, s in enumerate(self.table.species) if s.diffusivity]
+        if named and named != list(range(named[0], named[-1] + 1)):
+            raise ValueError("species that move must stand together in the table")
+        return named
 
-    def _step(self, u: State, values: dict[str, Any], h: Any) -> State:
-        here = SimpleNamespace(**values)
-        spread = self._diffusivities(here, u.dtype)
-        matrix = self._couplings(u, here)
-        tridiagonal = self._factorise(spread, here, h * GAMMA)
-        stages: list[State] = []
-        for i in range(4):
-            at = u + sum((_A[i, j] * stages[j] for j in range(i)), start=jnp.zeros((), u.dtype))
-            right = h * GAMMA * self._rates(at, here, spread)
-            for j in range(i):
-                right = right + GAMMA * _C[i, j] * stages[j]
-            solved = self._solve_cascade(right, matrix, h * GAMMA)
-            stages.append(self._solve_depth(solved, tridiagonal, here, h * GAMMA))
-        new = u + sum((_M[i] * stages[i] for i in range(4)), start=jnp.zeros((), u.dtype))
-        scale = self._scale(u.dtype)
-        # Written so that a value that is not a number calls for the fall-back too.
-        bad = ~jnp.all(new >= -_ROUNDING * scale, axis=(0, 1, 2)) & (h > 0)
-        new = jnp.maximum(new, 0)
-        return lax.cond(
-            jnp.any(bad),
-            lambda: jnp.where(bad, self._euler(u, here, spread, h), new),
-            lambda: new,
-        )
+    @property
+    def _timed(self) -> bool:
+        return self.evolve is not None or bool(self.table.closed)
 
-    def _scale(self, dtype: Any) -> Any:
-        scale = np.array([s.scale for s in self.table.species], dtype=dtype)
-        return scale[:, None, None, None]
+    @property
+    def _slice(self) -> slice:
+        return slice(self._moving[0], self._moving[-1] + 1)
 
-    def _rates(self, u: State, here: SimpleNamespace, spread: Any) -> State:
-        total = jnp.stack(self.table.change(u, here))
-        if self._moving:
-            first, last = self._moving[0], self._moving[-1] + 1
-            flux = spread[:, None] * here.conductance * (u[first:last, 1:] - u[first:last, :-1])
-            nothing = jnp.zeros_like(flux[:, :1])
-            into = jnp.concatenate([flux, nothing], 1) - jnp.concatenate([nothing, flux], 1)
-            total = total.at[first:last].add(into / here.width)
-        return _barrier(total)
-
-    def _diffusivities(self, here: SimpleNamespace, dtype: Any) -> Any:
-        """Diffusion coefficients of the species that move, shape (moving, 1, members)."""
+    def _faces(self, here: SimpleNamespace, u: State) -> transport.Faces | None:
         if not self._moving:
             return None
-        rows = range(self._moving[0], self._moving[-1] + 1)
-        names = [self.table.species[i].diffusivity for i in rows]
-        zero = jnp.zeros(here.width.shape[1:], dtype)
-        return jnp.stack([zero + getattr(here, name) if name else zero for name in names])
+        return transport.faces(list(self.table.species[self._slice]), here, u[0])
+
+    def _at(self, values: dict[str, Any], t: Any) -> SimpleNamespace:
+        here = SimpleNamespace(**values, time=t)
+        return self.evolve(here, t) if self.evolve else here
+
+    def _step(
+        self, u: State, values: dict[str, Any], h: Any, t: Any, fixed: Any, book: Any
+    ) -> tuple[State, Any, Any]:
+        hg = h * method.GAMMA
+        here = self._at(values, t)
+        faces = fixed if fixed is not None else self._faces(here, u)
+        matrix = self._couplings(u, here)
+        factors = transport.factorise(faces, hg) if faces is not None else None
+        stages: list[State] = []
+        notes: list[Any] = []
+        for i in range(method.STAGES):
+            at = u + _sum(method.A[i, j] * stages[j] for j in range(i))
+            now, there = here, faces
+            if self._timed and method.TIMES[i]:
+                now = self._at(values, t + method.TIMES[i] * h)
+                there = self._faces(now, u) if self.evolve else faces
+            react, move = self._rates(at, now, there)
+            right = hg * _add(react, move, self._slice if self._moving else None)
+            right = right + _sum(method.GAMMA * method.C[i, j] * stages[j] for j in range(i))
+            half = self._solve_cascade(right, matrix, hg)
+            stages.append(self._solve_transport(half, factors))
+            if book is not None:
+                note = self._note(hg, react, half - right, at, stages[i], there, faces)
+                notes.append(
+                    note + _sum(method.GAMMA * method.C[i, j] * notes[j] for j in range(i))
+                )
+        new = u + _sum(method.M[i] * stages[i] for i in range(method.STAGES))
+        gap = self._gap(u, new, _sum(method.ERROR[i] * stages[i] for i in range(method.STAGES)))
+        kept, bad = self._positive(u, new, here, faces, h)
+        if book is not None:
+            wrote = _sum(method.M[i] * notes[i] for i in range(method.STAGES))
+            book = book + self._corrected(wrote, bad, u, kept, faces, h)
+        return kept, book, gap
+
+    def _rates(self, u: State, here: SimpleNamespace, faces: Any) -> tuple[State, Any]:
+        """Rates by reaction, and by transport for the species that move."""
+        react = jnp.stack(self.table.change(u, here))
+        held = getattr(here, "held", None)
+        if held is not None:
+            free = [1.0 - jnp.zeros_like(u[0]) - held.get(s.name, 0.0) for s in self.table.species]
+            react = react * jnp.stack(free)
+        move = transport.rates(u[self._slice], faces) if self._moving else None
+        return _barrier(react), _barrier(move) if move is not None else None
 
     def _couplings(self, u: State, here: SimpleNamespace) -> dict[tuple[int, int], Any]:
         """Derivatives of the speeds along the cascade: ``{(changed, read): field}``."""
@@ -164,7 +303,7 @@ class Stepper:
             column = table.index[up]
 
             def speeds(x: Any, up: str = up) -> Mapping[str, Any]:
-                state = table.named(u)
+                state = table.named(u, here)
                 setattr(state, up, x)
                 return table.speeds(state, here)
 
@@ -172,7 +311,10 @@ class Stepper:
             for row, changed, amount in uses:
                 key = (table.index[changed], column)
                 entries[key] = entries.get(key, 0.0) + amount * slope[row]
-        return {key: _barrier(value) for key, value in entries.items()}
+        held = getattr(here, "held", None) or {}
+        for (i, j), value in entries.items():
+            entries[i, j] = _barrier(value * (1.0 - held.get(table.species[i].name, 0.0)))
+        return entries
 
     def _solve_cascade(self, right: State, matrix: dict[tuple[int, int], Any], hg: Any) -> State:
         """Solve ``(I - hγL) x = right`` cell by cell, species after species."""
@@ -187,62 +329,45 @@ class Stepper:
             solved.append(value)
         return _barrier(jnp.stack(solved))
 
-    def _factorise(self, spread: Any, here: SimpleNamespace, hg: Any) -> Any:
-        """Thomas factors of ``I - hγD``: inverse pivots and upper ratios, cells first."""
-        if not self._moving:
-            return None
-        up, down = self._neighbours(spread, here, hg)
-
-        def pivot(ratio: Any, ends: tuple[Any, Any]) -> tuple[Any, tuple[Any, Any]]:
-            upper, lower = ends
-            inverse = 1.0 / (1.0 + upper + lower - upper * ratio)
-            return lower * inverse, (inverse, lower * inverse)
-
-        _, factors = lax.scan(pivot, jnp.zeros_like(up[0]), (up, down))
-        return factors
-
-    def _neighbours(self, spread: Any, here: SimpleNamespace, hg: Any) -> tuple[Any, Any]:
-        """Couplings to the cell above and below, ``hγ·D/(width·distance)``, cells first."""
-        between = hg * here.conductance[:, None] * spread
-        nothing = jnp.zeros_like(between[:1])
-        up = jnp.concatenate([nothing, between]) / here.width[:, None]
-        down = jnp.concatenate([between, nothing]) / here.width[:, None]
-        return up, down
-
-    def _solve_depth(self, right: State, factors: Any, here: SimpleNamespace, hg: Any) -> State:
-        """Solve ``(I - hγD) x = right`` for the species that move."""
+    def _solve_transport(self, right: State, factors: Any) -> State:
         if not self._moving:
             return right
-        first, last = self._moving[0], self._moving[-1] + 1
-        inverse, ratio = factors
-        spread = self._diffusivities(here, right.dtype)
-        up, _ = self._neighbours(spread, here, hg)
-        cells_first = jnp.moveaxis(right[first:last], 1, 0)
+        return right.at[self._slice].set(transport.solve(right[self._slice], factors))
 
-        def forward(above: Any, cell: tuple[Any, Any, Any]) -> tuple[Any, Any]:
-            value, upper, pivot = cell
-            value = (value + upper * above) * pivot
-            return value, value
+    def _scale(self, u: State) -> Any:
+        scale = np.array([s.scale for s in self.table.species], dtype=u.dtype)
+        return scale[:, None, None, None]
 
-        def backward(below: Any, cell: tuple[Any, Any]) -> tuple[Any, Any]:
-            value, lower = cell
-            value = value + lower * below
-            return value, value
+    def _gap(self, u: State, new: State, error: State) -> Any:
+        """Largest estimated error of the step, relative to scale and value."""
+        size = jnp.maximum(self._scale(u), jnp.maximum(abs(u), abs(new)))
+        return jnp.max(abs(error) / size)
 
-        start = jnp.zeros_like(cells_first[0])
-        _, half = lax.scan(forward, start, (cells_first, up, inverse))
-        _, full = lax.scan(backward, start, (half, ratio), reverse=True)
-        return right.at[first:last].set(jnp.moveaxis(full, 0, 1))
+    def _positive(
+        self, u: State, new: State, here: SimpleNamespace, faces: Any, h: Any
+    ) -> tuple[State, Any]:
+        """The new state with the fall-back where it is needed, and the members that needed it."""
+        floor = -_ROUNDING * np.finfo(u.dtype).eps * self._scale(u)
+        # Written so that a value that is not a number calls for the fall-back too.
+        bad = ~jnp.all(new >= floor, axis=(0, 1, 2)) & (h > 0)
+        new = jnp.maximum(new, 0)
+        kept = lax.cond(
+            jnp.any(bad),
+            lambda: jnp.where(bad, self._euler(u, here, faces, h), new),
+            lambda: new,
+        )
+        return kept, bad
 
-    def _euler(self, u: State, here: SimpleNamespace, spread: Any, h: Any) -> State:
-        """Linearly implicit Euler: gains explicit, losses implicit, then diffusion; never negative.
+    def _euler(self, u: State, here: SimpleNamespace, faces: Any, h: Any) -> State:
+        """Linearly implicit Euler: gains explicit, losses implicit, then transport; never negative.
 
         What a row moves from one species to a later one is scaled as its loss was, so that a
         transfer makes no mass.
         """
         table = self.table
-        speeds = table.speeds(table.named(u), here)
+        speeds = table.speeds(table.named(u, here), here)
         held = [jnp.maximum(u[i], _NOTHING * s.scale) for i, s in enumerate(table.species)]
+        fixed = getattr(here, "held", None) or {}
         new: list[Any] = []
         for i, species in enumerate(table.species):
             gain, loss = jnp.zeros_like(u[i]), jnp.zeros_like(u[i])
@@ -256,5 +381,83 @@ class Stepper:
                         if j < i:
                             speed = speed * new[j] / held[j]
                     gain = gain + row.produced[species.name] * speed
-            new.append((u[i] + h * gain) / (1.0 + h * loss))
-        return self._solve_depth(jnp.stack(new), self._factorise(spread, here, h), here, h)
+            value = (u[i] + h * gain) / (1.0 + h * loss)
+            stay = fixed.get(species.name, 0.0)
+            new.append(value * (1.0 - stay) + u[i] * stay)
+        state = jnp.stack(new)
+        if not self._moving:
+            return state
+        c = state[self._slice]
+        source = transport.rates(0.0 * c, faces)
+        moved = transport.solve(c + h * source, transport.factorise(faces, h))
+        return state.at[self._slice].set(moved)
+
+    # -- the ledger -------------------------------------------------------------------------------
+
+    def _note(
+        self, hg: Any, react: Any, coupled: Any, at: Any, stage: Any, there: Any, faces: Any
+    ) -> Any:
+        """What one stage books: (top, bottom, reaction) for each species that moves."""
+        own = self._slice
+        through = transport.inflow(at[own], there)
+        implied = transport.inflow(stage[own], faces, outside=False)
+        made = transport.held_amount(hg * react[own] + coupled[own], faces)
+        return jnp.concatenate([hg * (through + implied), made[None]])
+
+    def _corrected(self, wrote: Any, bad: Any, u: State, new: State, faces: Any, h: Any) -> Any:
+        """Entries of the members that fell back: an Euler step's flux, and the rest reacted."""
+        own = self._slice
+        through = h * transport.inflow(new[own], faces)
+        change = transport.held_amount(new[own] - u[own], faces)
+        euler = jnp.concatenate([through, (change - through.sum(axis=0))[None]])
+        return jnp.where(bad, euler, wrote)
+
+
+def compiled_gradient(loss: Callable[..., Any]) -> Callable[..., Any]:
+    """Value and gradient of a loss built on :meth:`Stepper.end`, compiled without fusion.
+
+    The gradient is that of the first argument.
+    """
+    options = {"xla_disable_hlo_passes": "fusion"}
+    return jax.jit(jax.value_and_grad(loss), compiler_options=options)
+
+
+def _sum(terms: Any) -> Any:
+    """Sum of arrays; 0.0 of none."""
+    total: Any = 0.0
+    for term in terms:
+        total = total + term
+    return total
+
+
+def _add(react: Any, move: Any, where: slice | None) -> Any:
+    return react if where is None else react.at[where].add(move)
+
+
+def _checked(table: ReactionTable, state: State, here: Here) -> dict[str, Any]:
+    """``here`` as a dictionary, once its numbers make sense.
+
+    Raises:
+        ValueError: on a value that is not a number, a negative coefficient, or a bad state.
+    """
+    if np.ndim(state) != 4 or not np.all(np.isfinite(state)) or np.any(np.asarray(state) < 0):
+        raise ValueError("state: must be (species, cells, lateral, members), finite, not negative")
+    coefficients = {"width", "rings", "top", "bottom"}
+    coefficients |= {n for s in table.species for n in (s.diffusivity, s.storage)}
+    for name, value in here.items():
+        for part in value.values() if isinstance(value, Mapping) else (value,):
+            for array in part if isinstance(part, tuple) else (part,):
+                if np.any(np.isnan(array)):
+                    raise ValueError(f"{name}: holds a value that is not a number")
+                if name in coefficients and np.any(np.asarray(array) < 0):
+                    raise ValueError(f"{name}: must not be negative")
+    return dict(here)
+
+
+def _finite(state: State) -> State:
+    result = np.asarray(state)
+    if not np.all(np.isfinite(result)):
+        raise StepError(
+            "a step failed: a value is not finite; take finer steps or check the values set"
+        )
+    return result
