@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pinprick.faults import Fault, InputError, NotForecastError
     from pinprick.forecasting.ensemble import forecast
     from pinprick.planning.compare import compare
+    from pinprick.safety.screening import screen
     from pinprick.validation.table import table as validate
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ _PUBLIC = {
     "examples": ("pinprick.case", "examples"),
     "forecast": ("pinprick.forecasting", "forecast"),
     "report": ("pinprick.exports", "report"),
+    "screen": ("pinprick.safety", "screen"),
     "validate": ("pinprick.validation", "table"),
 }
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "examples",
     "forecast",
     "report",
+    "screen",
     "validate",
 ]
 

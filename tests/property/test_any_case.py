@@ -120,6 +120,53 @@ OTHER_STEPS = st.one_of(
 )
 
 
+ANSWER = st.one_of(
+    st.booleans(), st.floats(-1e9, 1e9), DATES, unreported(WORDS), st.lists(WORDS, min_size=1)
+)
+SCREENED = mapping(
+    {},
+    {
+        "answers": st.dictionaries(
+            st.sampled_from(["keloid", "tan", "tan_date", "active_infection", "blood_thinner_inr"]),
+            st.one_of(ANSWER, st.dictionaries(st.sampled_from(["when", "which"]), ANSWER)),
+        ),
+        "clinic": mapping(
+            {},
+            {
+                "isotretinoin": st.sampled_from(["label", "consensus"]),
+                "region": unreported(st.sampled_from(["eu", "uk", "us", "other"])),
+                "specialty": unreported(st.sampled_from(["dermatologist", "none"])),
+                "waits": st.dictionaries(
+                    st.sampled_from(["filler", "deep peel"]), st.floats(0, 8.64e7)
+                ),
+            },
+        ),
+        "consent": mapping(
+            {"given": unreported(st.booleans())}, {"date": unreported(DATES), "version": WORDS}
+        ),
+        "overrides": st.lists(
+            mapping(
+                {
+                    "rule": st.just("R17a"),
+                    "name": WORDS,
+                    "operator": st.sampled_from(["physician", "nurse"]),
+                    "reason": WORDS,
+                    "date": DATES,
+                }
+            ),
+            max_size=2,
+        ),
+        "records": st.lists(
+            mapping(
+                {"date": unreported(DATES), "session": st.integers(1, 12)},
+                {"pain": unreported(st.integers(0, 10))},
+            ),
+            max_size=2,
+        ),
+    },
+)
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> dict[str, Any]:
     made: dict[str, Any] = {
@@ -141,6 +188,7 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
     }
     if made["kind"] == "person":
         made["person"] = draw(PEOPLE)
+        made |= draw(SCREENED)
         made["code"] = draw(unreported(st.sampled_from(["P-017", "017", "1e5", "12", "A/3.b_7"])))
     else:
         made["study"] = {"id": draw(WORDS), "people": draw(unreported(st.integers(1, 999)))}

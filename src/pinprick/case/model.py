@@ -9,7 +9,10 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
+from pinprick.case.settings import AnswersReader, Clinic, Consent, Frozen, Override
 from pinprick.courses import Course
+from pinprick.courses.course import MOST_SESSIONS
+from pinprick.courses.record import Record
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.fields import Model, Reader, Text, Whole, Word, build, reader, shown
 from pinprick.people import ROMAN, Concern, Person
@@ -20,6 +23,7 @@ KINDS = ("person", "study")
 OPERATORS = ("physician", "nurse", "aesthetician", "self")
 DESIGNS = ("split_face", "parallel", "crossover", "single_arm")
 MOST_CONCERNS = 20
+MOST_OVERRIDES = 50
 _LONGEST_CODE = 32
 _DATE_LIKE = re.compile(
     r"(19|20)\d\d[-./]?[01]\d[-./]?[0-3]\d|[0-3]?\d[-./][01]?\d[-./]((19|20)\d\d|\d\d)"
@@ -147,8 +151,21 @@ class Case(Model):
         ),
     ]
     course: Course
+    answers: Annotated[Frozen, AnswersReader()] = Frozen()
+    clinic: Clinic | None = None
+    consent: Consent | None = None
+    overrides: Annotated[
+        tuple[Override, ...],
+        Field(max_length=MOST_OVERRIDES, description="a list of overrides"),
+    ] = ()
+    records: Annotated[
+        tuple[Record, ...],
+        Field(max_length=MOST_SESSIONS, description="a list of treatment records"),
+    ] = ()
 
-    never_unreported: ClassVar[frozenset[str]] = frozenset({"study", "person", "population"})
+    never_unreported: ClassVar[frozenset[str]] = frozenset(
+        {"study", "person", "population", "clinic", "consent"}
+    )
 
     @classmethod
     def cross(cls, given: Mapping[str, Any]) -> Iterable[Fault]:
@@ -165,6 +182,10 @@ class Case(Model):
         for name in other:
             if given.get(name) is not None:
                 yield Fault(name, shown(given[name]), f"no such part in a case of kind {kind}")
+        for name in ("answers", "clinic", "consent", "overrides", "records"):
+            if kind == "study" and given.get(name):
+                found = shown(given[name])
+                yield Fault(name, found, "no such part in a case of kind study: it is not screened")
         if kind == "person" and "code" not in given:
             yield Fault("code", "nothing", reader(cls, "code").allowed())
 
@@ -206,7 +227,8 @@ class Case(Model):
         Args:
             changes: any of ``sessions, interval, start`` of the course; ``device,
                 glide_product`` of every needling; ``depth, area, dose`` of every zone; a field
-                of the person such as ``age``; ``title, code, operator, goal`` of the case.
+                of the person such as ``age``; ``title, code, operator, goal, answers, clinic,
+                consent, overrides, records`` of the case, the last five as a whole.
 
         Raises:
             InputError: one line for every change that is not allowed.
@@ -233,6 +255,9 @@ class Case(Model):
             (tuple(Person.model_fields), [form["person"]] if self.person else []),
         )
         for name, value in changes.items():
+            if name in _WHOLE:
+                form[name] = value
+                continue
             holders = next(where for names, where in places if name in names)
             if not holders:
                 raise InputError([Fault(name, shown(value), "a case of kind person")])
@@ -242,6 +267,7 @@ class Case(Model):
         return made
 
 
+_WHOLE = ("answers", "clinic", "consent", "overrides", "records")
 _OF_CASE = ("title", "code", "operator", "goal")
 _OF_COURSE = ("sessions", "interval", "start")
 _OF_NEEDLE = ("device", "glide_product")
@@ -249,7 +275,7 @@ _OF_ZONE = ("depth", "area", "dose")
 
 
 def _changes() -> list[str]:
-    return [*_OF_COURSE, *_OF_NEEDLE, *_OF_ZONE, *_OF_CASE, *Person.model_fields]
+    return [*_OF_COURSE, *_OF_NEEDLE, *_OF_ZONE, *_OF_CASE, *_WHOLE, *Person.model_fields]
 
 
 def example(name: str) -> str:

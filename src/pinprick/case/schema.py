@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
 from pinprick.case.model import FORMAT, Case
@@ -16,7 +17,9 @@ def schema() -> dict[str, Any]:
     >>> schema()["required"][:2]
     ['format', 'kind']
     """
-    made = Case.model_json_schema()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # defaults are left out of the schema below
+        made = Case.model_json_schema()
     course = made["properties"].pop("course")
     sentence = {
         "type": "string",

@@ -128,7 +128,7 @@ def new(
 ) -> None:
     """Answer about ten plain questions; get a commented case file."""
     from pinprick import files
-    from pinprick.case import interview
+    from pinprick.case import Case, interview
 
     target = Path(case)
     if target.exists():
@@ -143,16 +143,21 @@ def new(
                 answers[question.key] = str(said)
                 break
             say(wrong)
+    from pinprick.safety.page import template
+
     text = interview.fill(answers)
+    text += template(Case.loads(text))
     files.write_all({target: files.text_writer(text)})
-    typer.echo(f"{case}: written; look it over, then `pinprick forecast {case} -o report.html`")
+    typer.echo(
+        f"{case}: written; look it over, answer its questions, then `pinprick screen {case}`"
+    )
 
 
 @app.command(rich_help_panel=_START)
 @verb
 def check(case: CaseFiles) -> None:
     """Name every fault in case files; nothing else is done."""
-    _load(case)
+    load_cases(case)
     for name in case:
         typer.echo(f"{name}: no faults")
 
@@ -174,6 +179,12 @@ def forecast(
     members: Members = 256,
     seed: Seed = 0,
     settings: Settings = None,
+    research: Annotated[
+        bool,
+        typer.Option(
+            "--research", help="Show outcomes whatever the screening says, stamped as such."
+        ),
+    ] = False,
 ) -> None:
     """Forecast a case, with ranges, beside the same person untreated.
 
@@ -181,11 +192,11 @@ def forecast(
     """
     from pinprick import files
 
-    paths = {"--out": _path(out), "--json": _path(json), "--csv": _path(csv)}
-    paths["--netcdf"] = _path(netcdf)
+    paths = {"--out": path_of(out), "--json": path_of(json), "--csv": path_of(csv)}
+    paths["--netcdf"] = path_of(netcdf)
     fixed = _settings(settings)
     files.check_writable(paths, [case])
-    [person] = _load([case]).values()
+    [person] = load_cases([case]).values()
     made = _forecast(person, members, seed, fixed)
     jobs: dict[Path, Callable[[Path], object]] = {}
     if paths["--json"]:
@@ -195,8 +206,8 @@ def forecast(
     if paths["--netcdf"]:
         jobs[paths["--netcdf"]] = made.write_netcdf
     if paths["--out"]:
-        jobs[paths["--out"]] = _report_writer(made)
-    _finish(made, json, jobs)
+        jobs[paths["--out"]] = _report_writer(made, research)
+    _finish(made, json, jobs, held=not research)
 
 
 @app.command(rich_help_panel=_FORECAST)
@@ -225,11 +236,11 @@ def compare(
     if len(set(case)) < len(case):
         raise InputError([Fault("CASE.yaml", "the same file twice", "each case once")])
     fixed = _settings(settings)
-    target, figure = _path(json), None if out is None else Path(out)
+    target, figure = path_of(json), None if out is None else Path(out)
     if figure is not None and figure.suffix not in _FIGURES:
         raise InputError([Fault("--out", str(out), f"a file that ends in {', '.join(_FIGURES)}")])
     files.check_writable({"--out": figure, "--json": target}, case)
-    loaded = _load(case)
+    loaded = load_cases(case)
     stems = [Path(name).stem for name in case]
     labels = stems if len(set(stems)) == len(stems) else case
     cases = dict(zip(labels, loaded.values(), strict=True))
@@ -259,7 +270,7 @@ def validate(
     from pinprick import files
     from pinprick.validation import table as run
 
-    target = _path(json)
+    target = path_of(json)
     files.check_writable({"--json": target})
     rows = run(stage=stage)
     text = js.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -299,6 +310,7 @@ class Evidence(StrEnum):
     sources = "sources"
     parameters = "parameters"
     studies = "studies"
+    claims = "claims"
 
 
 @app.command(rich_help_panel=_SOURCES)
@@ -307,7 +319,7 @@ def evidence(
     kind: Annotated[Evidence, typer.Argument(help="What to list.")],
     name: Annotated[str | None, typer.Argument(help="One of them, or a part of names.")] = None,
 ) -> None:
-    """Sources, parameters and studies.
+    """Sources, parameters, studies, and what popular articles claim.
 
     Example: `pinprick evidence parameters needling`
     """
@@ -345,9 +357,10 @@ def devices(
     table(("name", "what it is", "needles", "length", "for", "also called"), rows)
 
 
-def _load(paths: Sequence[str]) -> dict[str, Any]:
-    """The cases, or every fault of every file."""
+def load_cases(paths: Sequence[str]) -> dict[str, Any]:
+    """The cases, or every fault of every file; answers are checked as the screening reads them."""
     from pinprick.case import Case
+    from pinprick.safety import screen
 
     cases: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -356,6 +369,11 @@ def _load(paths: Sequence[str]) -> dict[str, Any]:
             cases[path] = Case.load(path)
         except InputError as error:
             faults += error.faults
+            continue
+        try:
+            screen(cases[path])
+        except InputError as error:
+            faults += [Fault(f"{path} {f.where}", f.found, f.allowed) for f in error.faults]
     if faults:
         raise InputError(faults)
     return cases
@@ -376,7 +394,8 @@ def _settings(given: list[str] | None) -> dict[str, str]:
     return settings
 
 
-def _path(text: str | None) -> Path | None:
+def path_of(text: str | None) -> Path | None:
+    """The file that an option names; none for the screen."""
     return None if text in (None, "-") else Path(str(text))
 
 
@@ -387,7 +406,9 @@ def _forecast(case: Any, members: int, seed: int, settings: dict[str, str]) -> A
         return run(case, members=members, seed=seed, settings=settings, progress=tell)
 
 
-def _finish(made: Any, json: str | None, jobs: dict[Path, Callable[[Path], object]]) -> None:
+def _finish(
+    made: Any, json: str | None, jobs: dict[Path, Callable[[Path], object]], **shown: bool
+) -> None:
     """Write all files or none, then say what there is; JSON on the screen stands alone."""
     from pinprick import files
 
@@ -395,16 +416,16 @@ def _finish(made: Any, json: str | None, jobs: dict[Path, Callable[[Path], objec
     if json == "-":
         typer.echo(made.to_json().rstrip("\n"))
     else:
-        show(made.summary())
+        show(made.summary(**shown))
     for path in jobs:
         say(f"{path}: written")
 
 
-def _report_writer(made: Any) -> Callable[[Path], object]:
+def _report_writer(made: Any, research: bool = False) -> Callable[[Path], object]:
     def write(path: Path) -> object:
         from pinprick.exports import report
 
-        return report(made, path)
+        return report(made, path, research=research)
 
     return write
 

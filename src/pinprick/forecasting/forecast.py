@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from pinprick.safety import Verdict
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -35,6 +37,13 @@ class Forecast:
     registry: Registry
 
     @cached_property
+    def verdict(self) -> Verdict:
+        """What the screening of the case decided; of a study, that it does not apply."""
+        from pinprick.safety import screen
+
+        return screen(self.case)
+
+    @cached_property
     def record(self) -> dict[str, Any]:
         """The forecast as plain data, with the keys of the JSON Schema."""
         from pinprick.forecasting.record import record
@@ -48,11 +57,15 @@ class Forecast:
 
         return view(self)
 
-    def summary(self) -> str:
-        """A short text that a person can read."""
+    def summary(self, *, held: bool = False) -> str:
+        """A short text that a person can read.
+
+        Args:
+            held: leave the outcomes out where the verdict leads, as the command line does.
+        """
         from pinprick.forecasting.summary import summary
 
-        return summary(self)
+        return summary(self, held=held)
 
     def to_json(self) -> str:
         """The record as JSON text: the same forecast gives the same bytes."""

@@ -47,12 +47,7 @@ def record(forecast: Forecast) -> dict[str, Any]:
         "sources": sources(forecast),
         "case": forecast.case.model_dump(mode="json"),
         "usual": list(plan.usual),
-        "verdict": {
-            "decision": "not_screened",
-            "complete": False,
-            "unanswered": [],
-            "findings": [],
-        },
+        "verdict": forecast.verdict.as_dict(),
         "sessions": _sessions(forecast, plan),
         "outcomes": [
             _outcome(forecast, plan, place, target, observer)
@@ -73,6 +68,7 @@ def sources(forecast: Forecast) -> list[dict[str, Any]]:
         rows |= set(devices.device(step.device).rows)
     for target in plan.targets:
         rows |= set(target.instrument.rows)
+    rows |= {row for finding in forecast.verdict.findings for row in finding.sources}
     papers: dict[str, dict[str, Any]] = {}
     for row in sorted(rows):
         fact = forecast.registry.fact(row)

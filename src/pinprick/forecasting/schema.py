@@ -29,7 +29,6 @@ def _list(form: dict[str, Any]) -> dict[str, Any]:
 RANGE = _object({"p05": NUMBER, "p50": NUMBER, "p95": NUMBER})
 CURVE = {"p05": _list(NUMBER), "p50": _list(NUMBER), "p95": _list(NUMBER)}
 DECISIONS = [
-    "not_screened",
     "not_applicable",
     "allow",
     "caution",
@@ -116,12 +115,20 @@ FINDING = _object(
         "ask": _maybe(TEXT),
         "sources": _list(TEXT),
         "until": _maybe(TEXT),
+        "title": TEXT,
+        "grade": TEXT,
+        "needs": _list(TEXT),
+        "changes": TEXT,
+        "conflict": _maybe(TEXT),
+        "overridden": _maybe(TEXT),
     }
 )
 VERDICT = _object(
     {
         "decision": {"enum": DECISIONS},
         "complete": {"type": "boolean"},
+        "headline": TEXT,
+        "until": _maybe(TEXT),
         "unanswered": _list(TEXT),
         "findings": _list(FINDING),
     }

@@ -17,13 +17,20 @@ COLUMNS = (
     "part", "zone", "quantity", "observer", "layer", "arm", "unit", "range_of", "day",
     "p05", "p50", "p95",
 )  # fmt: skip
+HELD = "No outcome is shown before the verdict is met; --research shows it, stamped as such."
 SUMMARY_DAYS = (30, 90, AFTER_LAST)
 
 
-def summary(forecast: Forecast) -> str:
-    """A small table with plain sentences."""
+def summary(forecast: Forecast, *, held: bool = False) -> str:
+    """A small table with plain sentences; ``held`` shows the verdict alone where it leads."""
     record, view = forecast.record, forecast.view
-    lines = [view["headline"], view["banner"], ""]
+    lines = [view["headline"], view["banner"]]
+    lines += [f"  {line}" for line in view["verdict"]["now"]]
+    if forecast.verdict.findings or forecast.verdict.unanswered:
+        lines.append("  `pinprick screen CASE.yaml` names each finding and each open question.")
+    if held and forecast.verdict.holds:
+        return "\n".join([*lines, "", HELD, "", _stamp(record)])
+    lines.append("")
     lines += _numbers(record)
     lines += _outcomes(record)
     lines += _doubts(record)

@@ -18,10 +18,6 @@ from pinprick.people import ROMAN
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
 
-BANNER = (
-    "Nobody has been screened: this program has not asked whether needling is safe for this person."
-)
-STUDY_BANNER = "A published study: nobody has been screened, and no person is advised."
 CAPTIONS = {
     "fit": "used to set the model: agreement here is no proof",
     "test": "not used to set the model",
@@ -31,13 +27,17 @@ CAPTIONS = {
 
 def view(forecast: Forecast) -> dict[str, Any]:
     """Everything the report shows, as plain data."""
+    from pinprick.safety.page import page
+
     plan = Plan(forecast.case)
+    verdict = page(forecast.verdict, forecast.case)
     slider = list(range(AFTER_LAST + 1))
     return {
         "forecast": forecast.record,
         "headline": headline(plan),
-        "banner": STUDY_BANNER if forecast.case.study is not None else BANNER,
-        "asked": asked(plan),
+        "banner": f"{forecast.verdict.headline}.",
+        "verdict": verdict,
+        "asked": asked(plan, moved=verdict["moved"]),
         "section": _section(forecast, plan),
         "slider_days": slider,
         "session_days": list(plan.session_days),
@@ -72,8 +72,8 @@ def headline(plan: Plan) -> str:
     return f"{text[0].upper()}{text[1:]} with a {kind}{depth}"
 
 
-def asked(plan: Plan) -> list[list[str]]:
-    """What the case says, as label and text."""
+def asked(plan: Plan, moved: str | None = None) -> list[list[str]]:
+    """What the case says, as label and text; ``moved`` is the day to which the course moved."""
     case, course = plan.case, plan.case.course
     rows: list[tuple[str, str]] = []
     if case.person is not None:
@@ -113,7 +113,10 @@ def asked(plan: Plan) -> list[list[str]]:
         )
         rows.append(("glide product", step.glide_product or "not reported"))
     rows.append(("operator", case.operator or "not reported"))
-    rows.append(("start", course.start.isoformat() if course.start else "not reported"))
+    start = course.start.isoformat() if course.start else "not reported"
+    rows.append(
+        ("start", f"{moved} (moved by the screening; planned: {start})" if moved else start)
+    )
     return [list(row) for row in rows]
 
 

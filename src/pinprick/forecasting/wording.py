@@ -12,6 +12,8 @@ from typing import Any
 
 from pinprick.units import DAYS_PER_WEEK, HOURS_PER_DAY
 
+# What stands on every page of a report that shows outcomes in spite of the verdict.
+STAMP = "not screened for treatment"
 OBSERVERS = {
     "blinded_rater": "blinded rater",
     "unblinded_investigator": "unblinded investigator",

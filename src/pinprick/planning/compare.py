@@ -73,7 +73,8 @@ class Comparison:
     def summary(self) -> str:
         """A table of the differences that a person can read."""
         first = next(iter(self.forecasts))
-        lines = [f"Difference from {first}, the same virtual people under both:", ""]
+        lines = [f"{label}: {f.verdict.headline}" for label, f in self.forecasts.items()]
+        lines += ["", f"Difference from {first}, the same virtual people under both:", ""]
         for row in self.differences:
             if row["observer"] == "blinded_rater":
                 lines.append(f"{row['course']}: {row['concern']}, {wording.scale(row['scale'])[0]}")
