@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from pinprick.evidence import Fact, Parameter, registry
+from pinprick.evidence.claims import VERDICTS, sentences
+from pinprick.evidence.claims import claims as all_claims
 
 STAGES = {
     "people": "Skin and vessels at a site",
@@ -53,6 +56,8 @@ def write(folder: Path) -> None:
         "studies.md": studies(),
         "validation.md": validation(),
         "api.txt": api(),
+        "claims.txt": claims(),
+        "verification.txt": verification(),
     }
     for name, text in pages.items():
         path = folder / name
@@ -155,6 +160,39 @@ def studies() -> str:
     return "\n".join(parts)
 
 
+def claims() -> str:
+    """Every claim of popular articles, topic by topic; included by the page on claims."""
+    known = all_claims()
+    counted = Counter(found.verdict for found in known.values())
+    parts = [table(VERDICTS, [[counted[verdict] for verdict in VERDICTS]])]
+    for topic in dict.fromkeys(found.topic for found in known.values()):
+        parts.append(f"\n## {topic[0].upper()}{topic[1:]}\n")
+        head = ("claim", "articles say", "verdict", "the evidence says", "in Pinprick", "rows")
+        rows = [
+            (
+                found.id,
+                found.claim,
+                found.verdict,
+                found.says,
+                _handled(found.handled),
+                ", ".join(found.rows) or "none",
+            )
+            for found in known.values()
+            if found.topic == topic
+        ]
+        parts.append(table(head, rows))
+    corrected = [(found.id, found.note) for found in known.values() if found.note]
+    parts.append("\n## Where a first reading was corrected\n")
+    parts.append(table(("claim", "what was corrected"), corrected))
+    return "\n".join(parts)
+
+
+def _handled(handled: str) -> str:
+    """What the program does about a claim; a sentence of the claims is written out."""
+    kind, _, rest = handled.partition(": ")
+    return sentences().get(rest, handled) if kind == "text" else handled
+
+
 def reactions() -> str:
     """The reaction table of healing."""
     parts = ["# Reactions of healing\n"]
@@ -188,6 +226,22 @@ def reactions() -> str:
 
 def _yields(species: Mapping[str, float]) -> str:
     return " + ".join(name if n == 1 else f"{n:g} {name}" for name, n in species.items()) or "–"
+
+
+def verification() -> str:
+    """Figures of the medium beside their exact answers, worked out anew."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "verification"))
+    exact = importlib.import_module("exact")
+    parts = []
+    for title, problem in exact.PROBLEMS.items():
+        rows = [
+            (r.what, f"{r.ours:.8g}", f"{r.exact:.8g}", f"{r.error:.1e}", f"{r.bound:.0e}",
+             "met" if r.met else "missed")
+            for r in problem()
+        ]  # fmt: skip
+        head = ("figure", "ours", "exact", "relative error", "bound", "")
+        parts.append(f"### {title}\n{table(head, rows)}")
+    return "\n".join(parts)
 
 
 def validation() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pinprick.evidence.claims import claims as all_claims
 from pinprick.evidence.records import Fact, Parameter, Spread, Study
 from pinprick.evidence.registry import Registry
 from pinprick.faults import Fault, InputError, did_you_mean
@@ -88,6 +89,24 @@ def facts(registry: Registry, name: str | None = None) -> Table:
         for f in picked.values()
     ]
     return ("id", "quantity", "read as", "as collected", "cohort", "status", "source"), rows
+
+
+def claims(registry: Registry, name: str | None = None) -> Table:
+    """Each claim of popular articles beside what the evidence says; ``name`` an id or a word.
+
+    >>> from pinprick.evidence import registry
+    >>> claims(registry(), "C000-06")[1][0][2:4]
+    ('unclear', 'No trial of needling for sun spots was found.')
+    """
+    known = {f"{c.id} {c.topic} {c.claim}": c for c in all_claims().values()}
+    asked = (name or "").strip().upper()
+    picked = {asked: all_claims()[asked]} if asked in all_claims() else _named(known, name, "claim")
+    rows: list[tuple[str, ...]] = [
+        (c.id, c.claim, c.verdict, c.says, c.words, " ".join(c.rows), c.status, c.handled, c.topic)
+        for c in picked.values()
+    ]
+    columns = ("id", "articles say", "verdict", "the evidence says", "in short", "rows", "status")
+    return (*columns, "handled", "topic"), rows
 
 
 def cite(registry: Registry, rows: Iterable[str]) -> list[str]:
