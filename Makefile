@@ -2,7 +2,7 @@
 #   make demo     a published protocol, from case file to report
 #   make test     what a newcomer runs: style, types, floors, tests
 #   make verify   what takes longer: verification, wheel, other systems, docs
-#   make bench    timings of a forecast         make docs    the pages, in docs/_build/html
+#   make bench    timings, beside peers         make docs    the pages, in docs/_build/html
 #   make lint, make format, make clean
 
 SHELL := /bin/sh
@@ -42,6 +42,8 @@ verify: $(VENV)/.docs
 
 bench: $(VENV)/.core
 	@$(BIN)/python benchmarks/forecast_cold_warm.py
+	@$(INSTALL) -e ".[bench]"
+	@$(BIN)/python benchmarks/ensemble_peers.py
 
 docs: $(VENV)/.docs
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html

@@ -201,7 +201,13 @@ BROKEN: dict[str, tuple[str, Sequence[Sequence[str]]]] = {
     ),
     "person in a study": (
         swap(("kind: person ", "kind: study ")),
-        [["study", "found nothing"], ["population", "found nothing"], ["person", "kind study"]],
+        [
+            ["study", "found nothing"],
+            ["population", "found nothing"],
+            ["person", "kind study"],
+            ["consent", "not screened"],
+            ["answers", "not screened"],
+        ],
     ),
     "study without people": (
         swap(("people: 15", "people: 0"), text=STUDY),

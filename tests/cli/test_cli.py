@@ -19,7 +19,8 @@ from pinprick.cli.screen import progress
 from pinprick.faults import Fault, InputError, NotForecastError
 
 ACNE = str(example_path("acne-scars"))
-VERBS = {"demo", "new", "check", "forecast", "compare", "validate", "cite", "evidence", "devices"}
+VERBS = {"demo", "new", "check", "forecast", "compare", "validate", "cite", "evidence", "devices",
+         "screen"}  # fmt: skip
 
 
 def run(*words: str, answers: str = "") -> tuple[int, str, str]:
@@ -33,7 +34,7 @@ class Made:
     def __init__(self, **asked: Any) -> None:
         self.asked = asked
 
-    def summary(self) -> str:
+    def summary(self, **shown: bool) -> str:
         return "[a] summary, 50 % of [nothing]"
 
     def to_json(self) -> str:
@@ -68,7 +69,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
         progress(1, 1)
         return Made(labels=list(cases), members=members, seed=seed, settings=settings)
 
-    def report(made: Made, path: Path) -> None:
+    def report(made: Made, path: Path, *, research: bool = False) -> None:
         if "break report" in state:
             raise OSError("disk full")
         path.write_text("<html>")
@@ -110,7 +111,7 @@ def test_without_arguments_help_is_shown() -> None:
 
 
 def test_only_what_is_there_is_listed() -> None:
-    for later in ("screen", "optimise", "trial", "studio"):
+    for later in ("optimise", "trial", "studio"):
         assert later not in run()[1]
         assert run(later)[0] == 2
 
@@ -341,3 +342,41 @@ def test_progress_without_a_screen_is_a_few_lines(capsys: pytest.CaptureFixture[
             tell(done, 100)
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(" %")[0] for line in lines] == ["25", "50", "75", "100"]
+
+
+def test_screen_prints_a_page(tmp_path: Path) -> None:
+    code, out, err = run("screen", ACNE)
+    assert code == 0 and not err
+    assert "WITH CARE" in out and "R37" in out and "Changes it" in out
+    code, out, _ = run("screen", ACNE, "--json", "-")
+    assert json.loads(out)["decision"] == "caution"
+    code, out, _ = run("screen", ACNE, "--questions")
+    assert "keloid: not reported" in out and "asked after" in out
+    target = tmp_path / "v.json"
+    code, _, err = run("screen", ACNE, "--json", str(target))
+    assert code == 0 and "written" in err and json.loads(target.read_text())["complete"]
+
+
+def test_a_refusal_is_a_result_and_a_wrong_answer_a_fault(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    text = Path(ACNE).read_text("utf-8")
+    case.write_text(text.replace("  keloid: no", "  keloid: yes"), "utf-8")
+    code, out, _ = run("screen", str(case))
+    assert code == 0 and "DO NOT TREAT" in out
+    case.write_text(text.replace("  keloid: no", "  keliod: no"), "utf-8")
+    for verb in ("screen", "check"):
+        code, _, err = run(verb, str(case))
+        assert code == 2 and "did you mean keloid" in err
+
+
+def test_a_new_case_carries_its_questions(tmp_path: Path) -> None:
+    target = tmp_path / "new.yaml"
+    assert run("new", str(target), "--yes")[0] == 0
+    text = target.read_text("utf-8")
+    assert "#   keloid: not reported" in text
+    answered = (
+        text.replace("# answers:", "answers:").replace("#   ", "  ").replace("# consent", "consent")
+    )
+    target.write_text(answered, "utf-8")
+    code, out, _ = run("screen", str(target))
+    assert code == 0 and "INCOMPLETE" in out

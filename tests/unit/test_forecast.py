@@ -58,16 +58,16 @@ def test_members_are_rounded_up_to_whole_draws(case: Case) -> None:
 def test_another_course_person_or_number_of_sessions_compiles_nothing_anew(
     case: Case, small
 ) -> None:
-    compiled = tissue._stepper()._segment._cache_size()
+    compiled = len(tissue._kernel().compiled)
     forecast(case.with_(sessions=2, interval="6 weeks", age=70), members=8)
     forecast(case.with_(device="roller-192", depth="0.5 mm", dose={"passes": 9}), members=8)
     forecast(Case.load(example_path("lotfi-2013")), members=8)
-    assert tissue._stepper()._segment._cache_size() == compiled == 1
+    assert len(tissue._kernel().compiled) == compiled == 1
 
 
 def test_keys_and_units(small) -> None:
     record = small.record
-    assert record["verdict"]["decision"] == "not_screened" and not record["verdict"]["complete"]
+    assert record["verdict"]["decision"] == "caution" and record["verdict"]["complete"]
     assert len(record["outcomes"]) == 3 and len(record["sessions"]) == 4
     for outcome in record["outcomes"]:
         assert outcome["days"][0] == 0 and outcome["p50"][0] == 0
@@ -145,7 +145,7 @@ def test_tables_and_files(small, tmp_path: Path) -> None:
 
 def test_summary_reads_well(small) -> None:
     text = small.summary()
-    assert "Nobody has been screened" in text and "members" not in text
+    assert "With care" in text and "members" not in text
     assert all(len(line) < 180 for line in text.splitlines())
 
 

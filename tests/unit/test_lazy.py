@@ -43,7 +43,7 @@ def test_public_names_are_found_when_asked_for() -> None:
     assert pinprick.Case.__module__.startswith("pinprick.case")
     assert set(pinprick.__all__) <= set(dir(pinprick))
     with pytest.raises(AttributeError):
-        _ = pinprick.screen
+        _ = pinprick.optimise
 
 
 def test_the_version_is_that_of_the_project() -> None:

@@ -71,7 +71,7 @@ def test_all_sections_stand_in_order(page: Page) -> None:
 def test_purpose_and_banner_come_before_anything_else(page: Page) -> None:
     text = page.text
     assert PURPOSE in text
-    assert text.index("Nobody has been screened") < text.index("to scale")
+    assert text.index("With care") < text.index("to scale")
 
 
 def test_nothing_is_loaded_from_elsewhere(view: dict[str, Any]) -> None:
@@ -197,7 +197,7 @@ def test_a_study_without_outcomes_faces_or_code(view: dict[str, Any]) -> None:
     view["provenance"]["date"] = None
     page = Page(render(view))
     assert "this person" not in page.text
-    assert view["banner"] in page.text
+    assert "A published study. Nobody has been screened, and no person is advised." in page.text
     assert "No outcome is forecast for this case" in page.text
     assert "not forecast" in page.text
 
@@ -225,3 +225,52 @@ def test_script_and_page_agree_on_names(view: dict[str, Any]) -> None:
     script = text[text.rindex("<script>") :]
     for name in re.findall(r'getElementById\("([^"]+)"\)', script):
         assert f'id="{name}"' in text
+
+
+# The verdict ----------------------------------------------------------------------------------
+
+
+def held(view: dict[str, Any], **more: Any) -> dict[str, Any]:
+    view["verdict"] |= {"holds": True, "decision": "refuse", "headline": "Do not treat", **more}
+    view["banner"] = "Do not treat."
+    return view
+
+
+def test_a_report_opens_with_the_verdict_and_shows_each_finding(page: Page) -> None:
+    text = page.text
+    assert text.index("Heed each point") < text.index("to scale")
+    for said in ("Phototype IV to VI", "5 of 30", "safety:SAF015", "What would change it"):
+        assert said in text
+
+
+def test_a_held_report_shows_no_outcome_and_no_picture(view: dict[str, Any]) -> None:
+    page = Page(render(held(view)))
+    ids = {attrs["id"] for _, attrs in page.tags if attrs.get("id")}
+    assert ids & {*SECTIONS} == {"asked", "numbers", "none"} and "verdict" in ids
+    assert not page.all("script") and not page.all("svg")
+    assert "Do not treat" in page.text and "--research" in page.text
+    for word in ("untreated", "Goodman", "new collagen on"):
+        assert word not in page.text.partition("What is not forecast")[0].partition("Where each")[0]
+
+
+def test_research_shows_all_of_it_with_a_stamp(view: dict[str, Any]) -> None:
+    text = render(held(view), research=True)
+    page = Page(text)
+    assert {attrs["id"] for _, attrs in page.tags if attrs.get("id")} >= {*SECTIONS, "verdict"}
+    assert "not screened for treatment" in page.text
+    assert ".stamp { position: fixed" in text  # a fixed element stands on every printed page
+
+
+def test_a_moved_course_says_so(view: dict[str, Any]) -> None:
+    view["verdict"] |= {"moved": "2026-04-05", "moved_from": "2026-03-09", "decision": "defer"}
+    view["provenance"]["date"] = None
+    text = Page(render(view)).text
+    assert "first session on 2026-04-05 instead of 2026-03-09" in text
+    assert "course starts 2026-04-05, moved by the screening" in text
+
+
+def test_an_override_stands_in_the_report(view: dict[str, Any]) -> None:
+    finding = view["verdict"]["groups"][0]["findings"][0]
+    finding["overridden"] = "set aside by Dr A (physician) on 2026-03-01: seen"
+    assert Page(render(view)).text.count("set aside by Dr A") == 2
+    assert "set aside by Dr A" in Page(render(held(view))).text

@@ -241,7 +241,7 @@ def side_effects(view: Mapping[str, Any]) -> list[dict[str, str]]:
             said.append(f"{wording.title(wording.hours_range(hours))}.")
         longer = row.get("chance_longer_than_hours") or {}
         chances = [
-            f"in {round(100 * share)} of 100 longer than {_length(float(limit))}"
+            f"in {_of_hundred(share)} longer than {_length(float(limit))}"
             for limit, share in longer.items()
         ]
         if chances:
@@ -250,6 +250,16 @@ def side_effects(view: Mapping[str, Any]) -> list[dict[str, str]]:
             said.append(str(row["text"]))
         made.append({"name": wording.title(str(row["name"])), "said": " ".join(said)})
     return made
+
+
+def _of_hundred(share: float) -> str:
+    """A share as people of a hundred; none seen in an ensemble is not none.
+
+    >>> _of_hundred(0.33), _of_hundred(0.001)
+    ('33 of 100', 'fewer than 1 of 100')
+    """
+    count = round(100 * share)
+    return f"{count} of 100" if count else "fewer than 1 of 100"
 
 
 def _length(hours: float) -> str:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pinprick.exports import curves, faces, parts, section
+from pinprick.exports import claims_part, curves, faces, parts, section
 from pinprick.files import text_writer, write_all
 from pinprick.forecasting import wording
 from pinprick.forecasting.outlines import collagen_at, collagen_peak
+from pinprick.forecasting.wording import STAMP
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -41,8 +42,12 @@ _BASES = {
 _UNITS = re.compile(r"(?<=\d) (?=(%|mm|µm|min|points?|grades?|worse|better|hours?|days?)(\W|$))")
 
 
-def report(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
+def report(forecast: Forecast, path: str | os.PathLike[str], *, research: bool = False) -> Path:
     """Write the report of ``forecast`` to ``path``; the file appears whole or not at all.
+
+    A report opens with the verdict of the screening. On refuse, on refer, on a wait without a
+    date and while anything is unanswered it shows no outcome, unless ``research`` is given: then
+    every page is stamped as not screened for treatment.
 
     >>> report(forecast, "report.html")  # doctest: +SKIP
     PosixPath('report.html')
@@ -50,12 +55,12 @@ def report(forecast: Forecast, path: str | os.PathLike[str]) -> Path:
     from pinprick.forecasting.view import view
 
     target = Path(path)
-    write_all({target: text_writer(render(view(forecast)))})
+    write_all({target: text_writer(render(view(forecast), research=research))})
     return target
 
 
-def render(view: Mapping[str, Any]) -> str:
-    """The whole page as text.
+def render(view: Mapping[str, Any], *, research: bool = False) -> str:
+    """The whole page as text; see :func:`report` for ``research``.
 
     >>> render(view)  # doctest: +SKIP
     '<!doctype html>...'
@@ -69,6 +74,10 @@ def render(view: Mapping[str, Any]) -> str:
         case=forecast.get("case") or {},
         purpose=PURPOSE,
         banner=_banner(view),
+        verdict=view["verdict"],
+        shown=research or not view["verdict"]["holds"],
+        research=research,
+        stamp=STAMP,
         date=_date(view),
         study=_is_study(view),
         who=who(view),
@@ -96,6 +105,7 @@ def render(view: Mapping[str, Any]) -> str:
         bases=_BASES,
         sources=[parts.source(row) for row in forecast.get("sources", [])],
         solver=parts.solver(forecast),
+        claims=claims_part.part(forecast.get("case") or {}),
     )
 
 
@@ -121,16 +131,18 @@ def _is_study(view: Mapping[str, Any]) -> bool:
 
 
 def _banner(view: Mapping[str, Any]) -> tuple[str, str]:
-    """The banner as a loud and a quiet half; that nobody was screened is always loud."""
+    """The banner as a loud and a quiet half: of a study, or an open screening, both are said."""
     text = str(view["banner"])
     loud, colon, quiet = text.partition(": ")
-    return (f"{loud}.", wording.title(quiet)) if colon and "screened" in loud else (text, "")
+    return (f"{loud}.", wording.title(quiet)) if colon else (text, "")
 
 
 def _date(view: Mapping[str, Any]) -> str:
     """The day of the report if it is known, else the day on which the course starts."""
     if view["provenance"].get("date"):
         return str(view["provenance"]["date"])
+    if view["verdict"]["moved"]:
+        return f"course starts {view['verdict']['moved']}, moved by the screening"
     start = ((view["forecast"].get("case") or {}).get("course") or {}).get("start")
     return f"course starts {start}" if start and start != "not reported" else ""
 

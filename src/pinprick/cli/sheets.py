@@ -1,0 +1,174 @@
+"""The verb ``sheets``: what a clinic hands out, and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pinprick.cli.errors import verb
+from pinprick.cli.screen import say
+from pinprick.cli.verbs import _FORECAST, CaseFile, app
+from pinprick.faults import Fault, InputError
+
+if TYPE_CHECKING:
+    from pinprick.case import Case
+
+FILES = ("sheet.html", "sheet.pdf", "consent.html", "consent.pdf", "calendar.ics")
+_LARGEST_FORECAST = 500_000_000
+# What a forecast and a case must share for one to speak of the other.
+_SHARED = ("kind", "code", "person", "concerns", "course")
+
+
+@app.command(rich_help_panel=_FORECAST)
+@verb
+def sheets(
+    case: CaseFile,
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder to write to.")],
+    clinic_phone: Annotated[
+        str | None,
+        typer.Option("--clinic-phone", metavar="NUMBER", help="The number that people call."),
+    ] = None,
+    texts: Annotated[
+        str | None, typer.Option("--texts", metavar="FILE", help="The clinic's own words (TOML).")
+    ] = None,
+    forecast: Annotated[
+        str | None,
+        typer.Option(
+            "--forecast",
+            metavar="FILE.json",
+            help="A forecast of this case: likely benefit, length of visits, hours of redness.",
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="DATE", help="The first visit, where the case says none."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--time", metavar="HH:MM", help="When a visit begins (10:00).")
+    ] = None,
+) -> None:
+    """Write the sheet to take home, the consent sheet and a calendar.
+
+    Example: `pinprick sheets case.yaml --out handout --clinic-phone "+44 20 7946 0123"`
+    """
+    from pinprick import files
+    from pinprick.exports.sheets import phone
+
+    number = phone(clinic_phone)
+    begins = _time(at)
+    loaded, made = _case(case), None if forecast is None else _forecast(forecast)
+    if made is not None:
+        _same(loaded, made, str(forecast))
+    days, held, told = _days(loaded, start)
+    jobs = _write(loaded, days, number, texts, made, begins, held)
+    folder = files.folder(out, "--out")
+    targets = {name: folder / name for name in FILES}
+    files.check_writable({f"--out {name}": place for name, place in targets.items()}, [case])
+    files.write_all({targets[name]: _bytes_writer(data) for name, data in jobs.items()})
+    for line in told:
+        say(line)
+    for place in targets.values():
+        say(f"{place}: written")
+
+
+def _case(name: str) -> Case:
+    from pinprick.case import Case
+    from pinprick.safety.conditions import person_only
+
+    loaded = Case.load(name)
+    person_only(loaded)
+    return loaded
+
+
+def _forecast(name: str) -> Mapping[str, Any]:
+    import json
+
+    from pinprick import files
+
+    text = files.read_text(name, limit=_LARGEST_FORECAST, what="a forecast's JSON file")
+    allowed = "a file written by `pinprick forecast --json`"
+    try:
+        made = json.loads(text)
+    except ValueError:
+        raise InputError([Fault(name, "no JSON", allowed)]) from None
+    needed = ("case", "sessions", "outcomes", "side_effects", "not_forecast")
+    if not isinstance(made, Mapping) or not made.get("sessions") or set(needed) - set(made):
+        raise InputError([Fault(name, "no forecast", allowed)])
+    return made
+
+
+def _same(case: Case, made: Mapping[str, Any], name: str) -> None:
+    mine = case.model_dump(mode="json")
+    differ = [part for part in _SHARED if mine.get(part) != made["case"].get(part)]
+    if differ:
+        found = f"a forecast of another case ({', '.join(differ)})"
+        raise InputError([Fault(name, found, "a forecast of this case")])
+
+
+def _days(case: Case, start: str | None) -> tuple[list[date], bool, list[str]]:
+    """The days of the visits, whether the screening holds the course, and what to say of it.
+
+    A deferral with a date moves the course to it.
+    """
+    from pinprick.fields import Day
+    from pinprick.safety import screen
+
+    first = case.course.start
+    if start is not None:
+        try:
+            first = Day().read(start)
+        except InputError as error:
+            raise InputError([Fault("--start", f.found, f.allowed) for f in error.faults]) from None
+    if first is None:
+        raise InputError([Fault("--start", "nothing", "a date, for the case reports no start")])
+    verdict = screen(case)
+    told = [verdict.headline]
+    if verdict.until is not None and verdict.until > first:
+        told.append(f"the first visit moves from {first} to {verdict.until}")
+        first = verdict.until
+    days = [first + timedelta(days=day) for day in case.session_days()]
+    return days, verdict.holds, told
+
+
+def _write(
+    case: Case,
+    days: list[date],
+    number: str,
+    own: str | None,
+    forecast: Mapping[str, Any] | None,
+    begins: time | None,
+    held: bool,
+) -> dict[str, bytes]:
+    from pinprick.exports import consent, sheets
+    from pinprick.exports.calendar import calendar
+    from pinprick.safety.texts import texts
+
+    words = texts(own)
+    shared: dict[str, Any] = {"clinic_phone": number, "words": words, "forecast": forecast}
+    sheet = sheets.content(case, days, **shared, start=begins, held=held)
+    asked = consent.content(case, days, **shared, held=held)
+    return {
+        "sheet.html": sheets.render(sheet).encode(),
+        "sheet.pdf": sheets.document(sheet),
+        "consent.html": consent.render(asked).encode(),
+        "consent.pdf": consent.document(asked),
+        "calendar.ics": calendar(case, days, **shared, start=begins),
+    }
+
+
+def _time(text: str | None) -> time | None:
+    if text is None:
+        return None
+    from pinprick.courses.record import Clock
+
+    try:
+        return time.fromisoformat(Clock().read(text))
+    except InputError as error:
+        raise InputError([Fault("--time", f.found, f.allowed) for f in error.faults]) from None
+
+
+def _bytes_writer(data: bytes) -> Any:
+    return lambda place: place.write_bytes(data)
