@@ -237,6 +237,7 @@ def test_a_failed_step_is_an_error_and_not_a_field() -> None:
     [
         ({"spread": -ONE}, "spread: must not be negative"),
         ({"spread": np.nan * ONE}, "spread: .* not a number"),
+        ({"spread": np.ones((4, 1, 1))}, "spread: differs from cell to cell"),
         ({"top": {"u": (1.0, 0.0)}}, "the kernel knows no top"),
     ],
 )

@@ -122,6 +122,9 @@ class Kernel:
             for name, value in here.items()
             if name != "width" and any(n > 1 for n in np.shape(value)[:-1])
         )
+        uneven = sorted(local & {s.diffusivity for s in self.table.species})
+        if uneven:
+            raise ValueError(f"{uneven[0]}: differs from cell to cell: use the stepper")
         deep = shape[0] > 1
         key = (np.dtype(dtype).name, local, deep)
         if key not in self.compiled:

@@ -33,7 +33,9 @@ from pinprick.medium.reactions import ReactionTable
 
 BLOCK = 16  # steps between the states that reverse mode keeps
 SEGMENT = 64  # steps a compiled call takes at most; a call stays well under two seconds
-_ROUNDING = 10.0  # machine epsilons of a species' scale below zero that are rounding, set to zero
+# A value below minus this share of its species' scale calls for the fall-back; above it, it is the
+# method's own error and set to zero.
+_UNDERSHOOT = 1e-6
 _NOTHING = 1e-20  # share of a species' scale below which nothing is held that could be lost
 
 State = Any
@@ -347,7 +349,7 @@ class Stepper:
         self, u: State, new: State, here: SimpleNamespace, faces: Any, h: Any
     ) -> tuple[State, Any]:
         """The new state with the fall-back where it is needed, and the members that needed it."""
-        floor = -_ROUNDING * np.finfo(u.dtype).eps * self._scale(u)
+        floor = -_UNDERSHOOT * self._scale(u)
         # Written so that a value that is not a number calls for the fall-back too.
         bad = ~jnp.all(new >= floor, axis=(0, 1, 2)) & (h > 0)
         new = jnp.maximum(new, 0)

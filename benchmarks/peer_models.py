@@ -1,0 +1,233 @@
+"""The problem of `ensemble_peers.py`, written out for each peer from the one reaction table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+
+from pinprick.evidence import Lanes, registry
+from pinprick.healing.reactions import TABLE
+from pinprick.healing.tissue import Body, _here
+from pinprick.medium.column import column
+from pinprick.medium.graph import CONSTANT, MEMBER, STATE, Number, below
+from pinprick.medium.reactions import Reaction, ReactionTable
+from pinprick.medium.recording import Recorded
+
+SPECIES = 12
+DAYS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 21.0, 28.0, 42.0, 60.0)
+
+
+def table() -> ReactionTable:
+    """The first twelve species of healing, clot to proteases, and the rows among them."""
+    species = TABLE.species[:SPECIES]
+    names = {s.name for s in species}
+    rest = {s.name: 0.0 for s in TABLE.species[SPECIES:]}
+    rows = []
+    for row in TABLE.reactions:
+        produced = {k: v for k, v in row.produced.items() if k in names}
+        consumed = {k: v for k, v in row.consumed.items() if k in names}
+        if produced or consumed:
+            reads = tuple(name for name in row.reads if name in names)
+            rows.append(Reaction(row.id, row.meaning, reads, consumed, produced))
+    wanted = {row.id for row in rows}
+
+    def speeds(state: Any, here: Any) -> dict[str, Any]:
+        whole = SimpleNamespace(**{name: getattr(state, name) for name in names}, **rest)
+        return {k: v for k, v in TABLE.speeds(whole, here).items() if k in wanted}
+
+    return ReactionTable(species, tuple(rows), speeds)
+
+
+def body(members: int, deep: bool) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Parameters of drawn members, and how far down the injury reaches, (cells, members)."""
+    one = np.ones(members)
+    lanes = Lanes(registry(), 11, range(0, 4 * members, 4))
+    layers = {"papillary dermis": (0.15e-3 * one, 6), "upper reticular dermis": (0.4e-3 * one, 9)}
+    layers["deep reticular dermis"] = (0.4e-3 * one, 9)
+    col = column(6e-5 * one, layers if deep else {"papillary dermis": (0.95e-3 * one, 1)})
+    here = _here(col, Body(30 * one, 0 * one, 0 * one), lanes)
+    profile = 0.5 * (1 - np.tanh((col.depth - 0.7e-3) / 0.1e-3)) if deep else one[None]
+    return {k: np.asarray(v) for k, v in here.items()}, profile
+
+
+def wounded(state: np.ndarray, profile: np.ndarray) -> np.ndarray:
+    """The state after a session: all fractions mixed, then the first one wounded."""
+    new = np.repeat(state.mean(axis=2, keepdims=True), state.shape[2], axis=2)
+    for name, amount in (("clot", 0.3), ("debris", 0.3), ("bare", 1.0)):
+        new[TABLE.index[name], :, 0] += (amount * profile).astype(state.dtype)
+    return new
+
+
+def problem(members: int, deep: bool) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Tissue just after a session, (species, cells, 1, members), and its parameters."""
+    here, profile = body(members, deep)
+    return wounded(np.zeros((SPECIES, len(profile), 1, members)), profile), here
+
+
+def of_member(here: dict[str, np.ndarray], member: int) -> dict[str, Any]:
+    """One member's parameters: plain numbers, and fields over the cells."""
+    own = {}
+    for name, value in here.items():
+        part = value[..., member if value.shape and value.shape[-1] > 1 else 0]
+        own[name] = part[:, 0] if part.ndim == 2 else float(part)
+    return own
+
+
+def mesh(here: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Conductance to the cells above and below over the cell's width, each (cells,)."""
+    width = here["width"]
+    between = 2.0 / (width[1:] + width[:-1])
+    return np.append(0.0, between) / width, np.append(between, 0.0) / width
+
+
+def numpy_rates(model: ReactionTable, here: dict[str, Any]) -> Callable[..., None]:
+    """``rates(t, y, out)`` in plain NumPy, vectors over the cells; y is cell after cell."""
+    place = SimpleNamespace(**here)
+    up, down = mesh(here)
+    moving = [(i, here[s.diffusivity]) for i, s in enumerate(model.species) if s.diffusivity]
+    rows = np.array([i for i, _ in moving])
+    spread = np.array([d for _, d in moving])[:, None]
+
+    def rates(t: float, y: np.ndarray, out: np.ndarray) -> None:
+        state = y.reshape(-1, SPECIES).T
+        change = np.array(model.change(state, place))
+        if len(up) > 1:
+            moves = state[rows]
+            step = np.diff(moves, axis=1)
+            flow = np.zeros_like(moves)
+            flow[:, :-1] += down[:-1] * step
+            flow[:, 1:] -= up[1:] * step
+            change[rows] += spread * flow
+        out[:] = change.T.ravel()
+
+    return rates
+
+
+_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+
+
+def _line(node: Number, name: Callable[[Number], str]) -> str:
+    args = [name(a) for a in node.args]
+    if node.op in _SIGNS:
+        return f"{args[0]} {_SIGNS[node.op]} {args[1]}"
+    return {"neg": f"-{args[0]}", "abs": f"abs({args[0]})"}[node.op]
+
+
+def compiled_rates(model: ReactionTable) -> tuple[Any, Callable[[dict[str, Any]], np.ndarray]]:
+    """``rates(y, out, fixed, up, down)`` compiled by numba, and what makes ``fixed``.
+
+    The same recorded arithmetic as ours, nothing worked out twice, and all that depends on the
+    member alone done before: the strongest form that a peer can be given.
+    """
+    from numba import njit
+
+    recorded = Recorded(model)
+    known = recorded.known(MEMBER)
+    leaves = recorded.leaves("member")
+    fixed_at = {node.id: i for i, node in enumerate(known)}
+
+    def name(node: Number) -> str:
+        if node.value is not None:
+            return repr(node.value)
+        if node.op == "leaf" and node.level == STATE:
+            return f"x{node.data[1]}"
+        return f"f{fixed_at[node.id]}" if node.level == MEMBER else f"v{node.id}"
+
+    def before(node: Number) -> str:
+        if node.value is not None:
+            return repr(node.value)
+        return f"k[{leaves.index(node.data[1])}]" if node.op == "leaf" else f"v{node.id}"
+
+    head = ["def rates(y, out, fixed, up, down):", " n = len(up)"]
+    head += [f" f{i} = fixed[{i}]" for i in range(len(known))]
+    body = [" for c in range(n):", f"  b = c * {SPECIES}"]
+    body += [f"  x{i} = y[b + {i}]" for i in range(SPECIES)]
+    for node in below(recorded.changes, MEMBER):
+        if node.level > MEMBER and node.op != "leaf":
+            body.append(f"  v{node.id} = {_line(node, name)}")
+    for i, change in enumerate(recorded.changes):
+        body.append(f"  d = {name(change)}")
+        if i in recorded.spread:
+            spread = name(recorded.spread[i])
+            body.append(f"  if c > 0: d += {spread} * up[c] * (y[b + {i - SPECIES}] - x{i})")
+            body.append(f"  if c < n - 1: d += {spread} * down[c] * (y[b + {i + SPECIES}] - x{i})")
+        body.append(f"  out[b + {i}] = d")
+    first = ["def prepare(k, fixed):"]
+    for node in below(known, CONSTANT):
+        if node.value is None and node.op != "leaf":
+            first.append(f" v{node.id} = {_line(node, before)}")
+    first += [f" fixed[{i}] = {before(node)}" for i, node in enumerate(known)]
+    space: dict[str, Any] = {}
+    exec("\n".join([*head, *body, "", *first]), space)
+
+    def prepare(here: dict[str, Any]) -> np.ndarray:
+        fixed = np.zeros(len(known))
+        space["prepare"]([here[k] for k in leaves], fixed)
+        return fixed
+
+    return njit(space["rates"]), prepare
+
+
+def sbml(model: ReactionTable, start: np.ndarray) -> tuple[str, list[str]]:
+    """The model without depth as SBML, and the names of its parameters; ``start`` (species,)."""
+    recorded = Recorded(model)
+    leaves = [n for n in recorded.leaves("member") if not n.endswith("_diffusion")]
+    tags = {"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "minus"}
+
+    def math(node: Number) -> str:
+        if node.value is not None:
+            return f"<cn>{node.value!r}</cn>"
+        if node.op == "leaf":
+            known = node.level < STATE
+            return f"<ci>{node.data[1] if known else model.species[node.data[1]].name}</ci>"
+        inner = "".join(math(a) for a in node.args)
+        return f"<apply><{tags.get(node.op, node.op)}/>{inner}</apply>"
+
+    def listed(tag: str, items: list[str]) -> str:
+        return f"<{tag}>{''.join(items)}</{tag}>" if items else ""
+
+    def sides(tag: str, amounts: Any) -> str:
+        return listed(
+            tag,
+            [
+                f'<speciesReference species="{n}" stoichiometry="{a}" constant="true"/>'
+                for n, a in amounts.items()
+            ],
+        )
+
+    species = [
+        f'<species id="{s.name}" compartment="here" initialAmount="{x!r}" constant="false" '
+        'hasOnlySubstanceUnits="true" boundaryCondition="false"/>'
+        for s, x in zip(model.species, start.tolist(), strict=True)
+    ]
+    given = [f'<parameter id="{n}" value="1" constant="true"/>' for n in leaves]
+    rows = []
+    for row in model.reactions:
+        read = [n for n in row.reads if n not in row.consumed and n not in row.produced]
+        rows.append(
+            f'<reaction id="{row.id}" name={quoteattr(row.meaning)} reversible="false" '
+            'fast="false">'
+            + sides("listOfReactants", row.consumed)
+            + sides("listOfProducts", row.produced)
+            + listed(
+                "listOfModifiers", [f'<modifierSpeciesReference species="{n}"/>' for n in read]
+            )
+            + '<kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML">'
+            + math(recorded.speeds[row.id])
+            + "</math></kineticLaw></reaction>"
+        )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">'
+        '<model id="healing"><listOfCompartments><compartment id="here" size="1" '
+        'spatialDimensions="3" constant="true"/></listOfCompartments>'
+        + listed("listOfSpecies", species)
+        + listed("listOfParameters", given)
+        + listed("listOfReactions", rows)
+        + "</model></sbml>"
+    )
+    return text, leaves
