@@ -29,6 +29,7 @@ from jax import lax
 
 # isort: on
 from pinprick.medium import method, transport
+from pinprick.medium.checks import StepError, checked, finite
 from pinprick.medium.reactions import ReactionTable
 
 BLOCK = 16  # steps between the states that reverse mode keeps
@@ -54,10 +55,6 @@ class Ledger(NamedTuple):
     top: Any
     bottom: Any
     reaction: Any
-
-
-class StepError(FloatingPointError):
-    """A step failed; no field is returned."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ class Stepper:
     def _walk(
         self, state: State, here: Here, steps: np.ndarray[Any, Any], start: float, ledger: Any
     ) -> tuple[State, Any]:
-        checked = _checked(self.table, state, here)
+        fields = checked(self.table, state, here)
         with jax.enable_x64(state.dtype == np.float64):
             state = jnp.asarray(state)
             time = np.asarray(start, dtype=state.dtype)
@@ -141,10 +138,10 @@ class Stepper:
                 padded = np.zeros(SEGMENT, dtype=state.dtype)
                 padded[: len(part)] = part
                 state, ledger = self._segment(
-                    state, checked, padded, np.int32(len(part)), time, ledger
+                    state, fields, padded, np.int32(len(part)), time, ledger
                 )
                 time = np.asarray(time + part.sum(), dtype=time.dtype)
-        return _finite(state), ledger
+        return finite(state), ledger
 
     @cached_property
     def _segment(self) -> Callable[..., tuple[State, Any]]:
@@ -201,7 +198,7 @@ class Stepper:
         Raises:
             StepError: if no step is small enough.
         """
-        checked = _checked(self.table, state, here)
+        fields = checked(self.table, state, here)
         time, tried, h = start, 0, first or (end - start) * tolerance
         with jax.enable_x64(state.dtype == np.float64):
             state = jnp.asarray(state)
@@ -213,7 +210,7 @@ class Stepper:
                 left = end - time
                 step = left if h > 0.99 * left else h
                 now = (np.asarray(step, state.dtype), np.asarray(time, state.dtype))
-                new, gap = self._try(state, checked, *now)
+                new, gap = self._try(state, fields, *now)
                 error = float(gap) / tolerance
                 tried += 1
                 if np.isfinite(error) and error <= 1.0:
@@ -222,7 +219,7 @@ class Stepper:
                 # Order 3 with an embedded order 2: the error of a step falls as its cube.
                 factor = 0.9 * error ** (-1 / 3) if np.isfinite(error) and error > 0 else 0.2
                 h = step * (5.0 if error == 0 else min(max(factor, 0.2), 5.0))
-        return _finite(state), tried
+        return finite(state), tried
 
     # -- one step ---------------------------------------------------------------------------------
 
@@ -434,32 +431,3 @@ def _sum(terms: Any) -> Any:
 
 def _add(react: Any, move: Any, where: slice | None) -> Any:
     return react if where is None else react.at[where].add(move)
-
-
-def _checked(table: ReactionTable, state: State, here: Here) -> dict[str, Any]:
-    """``here`` as a dictionary, once its numbers make sense.
-
-    Raises:
-        ValueError: on a value that is not a number, a negative coefficient, or a bad state.
-    """
-    if np.ndim(state) != 4 or not np.all(np.isfinite(state)) or np.any(np.asarray(state) < 0):
-        raise ValueError("state: must be (species, cells, lateral, members), finite, not negative")
-    coefficients = {"width", "rings", "top", "bottom"}
-    coefficients |= {n for s in table.species for n in (s.diffusivity, s.storage)}
-    for name, value in here.items():
-        for part in value.values() if isinstance(value, Mapping) else (value,):
-            for array in part if isinstance(part, tuple) else (part,):
-                if np.any(np.isnan(array)):
-                    raise ValueError(f"{name}: holds a value that is not a number")
-                if name in coefficients and np.any(np.asarray(array) < 0):
-                    raise ValueError(f"{name}: must not be negative")
-    return dict(here)
-
-
-def _finite(state: State) -> State:
-    result = np.asarray(state)
-    if not np.all(np.isfinite(result)):
-        raise StepError(
-            "a step failed: a value is not finite; take finer steps or check the values set"
-        )
-    return result

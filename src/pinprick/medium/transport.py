@@ -152,7 +152,11 @@ class Factors(NamedTuple):
     upper: Any
     pivot: Any
     below: Any
-    dense: bool
+
+    @property
+    def dense(self) -> bool:
+        """Whether the pivots are blocks over rings."""
+        return bool(self.pivot.ndim > self.upper.ndim)
 
 
 def factorise(f: Faces, hg: Any) -> Factors:
@@ -181,7 +185,7 @@ def _thomas(upper: Any, lower: Any, main: Any) -> Factors:
         return down * inverse, (inverse, down * inverse)
 
     _, (pivot, below) = lax.scan(sweep, jnp.zeros_like(main[0]), (upper, lower, main))
-    return Factors(upper, pivot, below, False)
+    return Factors(upper, pivot, below)
 
 
 def _blocks(upper: Any, lower: Any, main: Any, f: Faces, scale: Any) -> Factors:
@@ -210,7 +214,7 @@ def _blocks(upper: Any, lower: Any, main: Any, f: Faces, scale: Any) -> Factors:
         return below, (inverse, below)
 
     _, (pivot, below) = lax.scan(sweep, jnp.zeros_like(block[0]), (upper, lower, block))
-    return Factors(upper, pivot, below, True)
+    return Factors(upper, pivot, below)
 
 
 def solve(right: Any, factors: Factors) -> Any:
