@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from pinprick import __version__
 from pinprick.case import Case, example_path
 from pinprick.cli import app
-from pinprick.cli.screen import progress
+from pinprick.cli.terminal import progress
 from pinprick.faults import Fault, InputError, NotForecastError
 
 ACNE = str(example_path("acne-scars"))

@@ -11,7 +11,7 @@ from typing import ParamSpec
 
 import typer
 
-from pinprick.cli.screen import say
+from pinprick.cli.terminal import say
 from pinprick.faults import InputError, NotForecastError
 
 WRONG_INPUT = 2

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pinprick.cli.errors import verb
-from pinprick.cli.screen import say, show
+from pinprick.cli.terminal import say, show
 from pinprick.cli.verbs import CaseFile, Json, app, load_cases, path_of
 
 _PANEL = "Consult"

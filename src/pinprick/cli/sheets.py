@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pinprick.cli.errors import verb
-from pinprick.cli.screen import say
+from pinprick.cli.terminal import say
 from pinprick.cli.verbs import _FORECAST, CaseFile, app
 from pinprick.faults import Fault, InputError
 

@@ -12,7 +12,7 @@ import typer
 from pinprick import __version__
 from pinprick.cli.errors import debug as _debug
 from pinprick.cli.errors import verb
-from pinprick.cli.screen import progress, say, show, table, validation_row
+from pinprick.cli.terminal import progress, say, show, table, validation_row
 from pinprick.faults import Fault, InputError
 
 DEMO = "alam-2014"
