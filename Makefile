@@ -42,6 +42,7 @@ verify: $(VENV)/.docs
 
 bench: $(VENV)/.core
 	@$(BIN)/python benchmarks/forecast_cold_warm.py
+	@$(BIN)/python benchmarks/full_face.py
 
 docs: $(VENV)/.docs
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html

@@ -31,6 +31,8 @@ CAPTIONS = {
 
 def view(forecast: Forecast) -> dict[str, Any]:
     """Everything the report shows, as plain data."""
+    from pinprick.forecasting import punctures
+
     plan = Plan(forecast.case)
     slider = list(range(AFTER_LAST + 1))
     return {
@@ -46,6 +48,7 @@ def view(forecast: Forecast) -> dict[str, Any]:
         "redness": _redness(forecast, plan),
         "faces": {o: _faces(forecast, plan, o) for o in OBSERVERS} if plan.targets else {},
         "published": published(plan),
+        "punctures": punctures.view(forecast),
         "below_agreement": _below_agreement(forecast, plan),
         "parameters": [
             {"name": p.name, "title": p.title, "value": p.shown(), "basis": p.basis,
