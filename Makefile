@@ -44,6 +44,7 @@ bench: $(VENV)/.core
 	@$(BIN)/python benchmarks/forecast_cold_warm.py
 	@$(INSTALL) -e ".[bench]"
 	@$(BIN)/python benchmarks/ensemble_peers.py
+	@$(BIN)/python benchmarks/full_face.py
 
 docs: $(VENV)/.docs
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html

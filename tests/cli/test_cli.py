@@ -285,6 +285,24 @@ def test_evidence(kind: str) -> None:
     assert (code, len(err.splitlines())) == (2, 1)
 
 
+def test_a_device_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "name: mine\ntitle: Roller of mine\nkind: roller\nhome: yes\nneedles: 192\n"
+        "length_min: 0.2 mm\nlength_max: 0.3 mm\nshaft_diameter: 0.14 mm\ntip_diameter: 10 um\n"
+        "cone_angle: 15 deg\nworking_width: 20 mm\ndrum_diameter: 20 mm\n",
+        "utf-8",
+    )
+    code, out, _ = run("devices", str(path))
+    assert code == 0
+    assert "Roller of mine" in out
+    assert "must state: puncture rate" in out
+    path.write_text("name: mine\n", "utf-8")
+    code, _, err = run("devices", str(path))
+    assert code == 2
+    assert "needles: found nothing" in err
+
+
 def test_devices() -> None:
     code, out, _ = run("devices")
     assert code == 0

@@ -14,7 +14,16 @@ from pinprick import devices
 from pinprick.evidence import Lanes, registry
 from pinprick.medium.layers import Injury
 from pinprick.needling import Punctures, needle
-from pinprick.needling.injury import injure
+from pinprick.needling.injury import Tracks, injure
+from pinprick.needling.mechanics import (
+    Force,
+    Needle,
+    Resistance,
+    Stroke,
+    seat,
+    share_shallow,
+    spread,
+)
 from pinprick.people.skin import skin_at, vessels
 
 NAMES = sorted(devices.catalogue())
@@ -92,12 +101,11 @@ def test_injury_is_a_share_and_ends_with_the_needles(
     cells: int,
 ) -> None:
     reach = max(track + dimple, 0.0)
-    one = {
-        "track": track, "sd": cv * dimple, "reach": reach,
-        "tip": tip, "shaft": shaft, "cone": cone, "rim": rim,
-    }  # fmt: skip
-    arrays = {name: np.array([value]) for name, value in one.items()}
-    injury = injure(np.linspace(0, 4e-3, cells + 1), np.array([density]), **arrays)
+    shape = {"tip": tip, "shaft": shaft, "cone": cone, "rim": rim}
+    arrays = {name: np.array([value]) for name, value in shape.items()}
+    depth = [np.array([value]) for value in (track, cv * dimple, reach)]
+    sorts = [Tracks(np.array([density * part]), *depth) for part in (0.3, 0.7)]
+    injury = injure(np.linspace(0, 4e-3, cells + 1), sorts, **arrays)
     lawful(injury, reach)
     there = injury.tracks > 0
     assert np.all(injury.radius[there] <= shaft / 2 + HAIR)
@@ -114,11 +122,95 @@ def test_a_deeper_setting_never_gives_a_shallower_track(
     lawful(shallow.injury, float(shallow.set_depth.max()) + 0.15e-3)
 
 
+needles = st.builds(
+    lambda tip, more, cone: Needle(np.array(tip), np.array(tip + more), np.array(cone)),
+    st.floats(1e-6, 1e-4),
+    st.floats(2e-5, 4e-4),
+    st.floats(0.05, 1.2),
+)
+skins = st.builds(
+    lambda *values: Resistance(*(np.array(value) for value in values)),
+    st.floats(500, 2e4),
+    st.floats(3e-5, 5e-4),
+    st.floats(0.5, 3.0),
+    st.floats(0.0, 0.5),
+    st.floats(0.02, 3.0),
+    st.floats(5e5, 8e6),
+    st.floats(5e-4, 5e-3),
+    st.floats(0.02, 2.0),
+    st.floats(200, 5e4),
+)
+soft = st.floats(1e-4, 0.2)
+
+
+@given(needle=needles, skin=skins, give=soft, ends=st.tuples(*[st.floats(0.0, 4e-3)] * 2))
+@settings(max_examples=200, deadline=None)
+def test_a_longer_stroke_never_goes_less_deep(
+    needle: Needle, skin: Resistance, give: float, ends: tuple[float, float]
+) -> None:
+    cv, bed = np.array(0.17), np.array(give)
+    depth, held = [], []
+    for end in sorted(ends):
+        length = np.array(end)
+        rest = seat(needle, skin, bed, stroke=Stroke(length))
+        assert 0 <= rest.depth <= end + HAIR
+        share = share_shallow(rest, length, needle, skin, bed, cv)
+        assert 0 <= share <= 1
+        assert spread(rest, needle, skin, bed, cv) >= 0
+        depth.append(float(rest.depth))
+        held.append(float(share))
+    assert depth[1] >= depth[0] - HAIR
+    assert held[1] <= held[0] + HAIR
+
+
+@given(
+    needle=needles,
+    skin=skins,
+    give=soft,
+    length=st.floats(0.0, 4e-3),
+    presses=st.tuples(*[st.floats(0.0, 1.0)] * 2),
+    driven=st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_harder_press_never_goes_less_deep(
+    needle: Needle,
+    skin: Resistance,
+    give: float,
+    length: float,
+    presses: tuple[float, float],
+    driven: bool,
+) -> None:
+    end = np.array(length)
+    soft_hand, hard_hand = (
+        seat(
+            needle,
+            skin,
+            np.array(give),
+            stroke=Stroke(end) if driven else None,
+            force=Force(np.array(press)),
+            longest=end,
+        )
+        for press in sorted(presses)
+    )
+    assert hard_hand.depth >= soft_hand.depth - HAIR
+    assert bool(hard_hand.punctured) or not bool(soft_hand.punctured)
+
+
+@given(tool=st.sampled_from(NAMES), share=depths)
+@settings(max_examples=30, deadline=None)
+def test_shares_of_needles_are_shares(tool: str, share: float) -> None:
+    found = punctures(tool, setting(tool, share))
+    for name in ("not_through", "past_dermis"):
+        assert np.all((getattr(found, name) >= 0) & (getattr(found, name) <= 1))
+    assert np.all(found.red_cells <= found.density * (1 + HAIR))
+    assert np.all(found.hand_load >= 0)
+
+
 @given(tool=st.sampled_from(NAMES), one=st.integers(1, 60), other=st.integers(1, 60))
 @settings(max_examples=40, deadline=None)
 def test_more_passes_never_give_fewer_holes(tool: str, one: int, other: int) -> None:
     few, many = (punctures(tool, None, passes=n) for n in sorted((one, other)))
-    for name in ("density", "bleeding", "needling_time"):
+    for name in ("density", "bleeding", "red_cells", "needling_time"):
         assert np.all(getattr(many, name) >= getattr(few, name) * (1 - HAIR))
     assert np.all(many.injury.displaced >= few.injury.displaced - HAIR)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from math import pi
+from pathlib import Path
 
 import pytest
 
 from pinprick import devices
+from pinprick.case import Case, example_path
 from pinprick.faults import InputError
 
 PENS = ["pen-12", "pen-14", "pen-36", "pen-6"]
-NAMES = [*PENS, "roller-192", "roller-540", "roller-home", "stamp-35"]
+HOT = ["rf-25-bare", "rf-49-insulated"]
+NAMES = [*PENS, *HOT, "roller-192", "roller-540", "roller-home", "stamp-35"]
 
 
 def test_names() -> None:
@@ -38,7 +42,7 @@ def test_every_figure_has_rows_and_a_status(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_device_is_whole(name: str) -> None:
     item = devices.device(name)
-    assert 0 <= item.length_min < item.length_max <= 3e-3
+    assert 0 <= item.length_min < item.length_max <= (3.5e-3 if name in HOT else 3e-3)
     assert 5e-6 < item.tip_diameter < 30e-6 < item.shaft_diameter < 0.5e-3
     assert 0.1 < item.cone_angle < pi / 4
     assert (item.stroke_rate is not None) == (item.kind == "pen")
@@ -68,3 +72,108 @@ def test_describe(name: str) -> None:
     labels = [row[0] for row in table]
     assert {"needles", "tip diameter", "longest setting"} <= set(labels)
     assert all(all(row) for row in table)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_device_must_state(name: str) -> None:
+    labels = [label for label, *_ in devices.to_be_stated(devices.device(name))]
+    for word in ("length", "geometry", "depth", "rate"):
+        assert any(word in label for label in labels)
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_a_case_with_heat_is_refused_with_the_reason(name: str) -> None:
+    text = example_path("acne-scars").read_text("utf-8")
+    wrong = re.sub(r"device: pen .*", f"device: {name}", text)
+    with pytest.raises(InputError, match="heat is not modelled"):
+        Case.loads(wrong)
+
+
+OWN = """
+name: my-pen
+title: Pen with 16 needles
+kind: pen
+home: no
+needles: 16
+length_min: 0.25 mm
+length_max: 2.0 mm
+shaft_diameter: 0.21 mm
+tip_diameter: 10 um
+cone_angle: 15 deg
+working_width: 9 mm
+stroke_rate: 100 1/s
+"""
+
+
+def own(folder: Path, **changed: str) -> Path:
+    text = OWN
+    for key, value in changed.items():
+        text = re.sub(rf"(?m)^{key}:.*$", f"{key}: {value}", text)
+    path = folder / "My-Pen.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_device_of_ones_own(tmp_path: Path) -> None:
+    path = own(tmp_path)
+    item = devices.load(path)
+    assert item.needles == 16
+    assert item.shaft_diameter == pytest.approx(0.21e-3)
+    assert item.figures["shaft_diameter"].text == "0.21 mm"
+    assert item.status == "stated"
+    assert devices.device(str(path)) == item
+    assert next(row[0] for row in devices.describe(item)) == "needles"
+    case = example_path("acne-scars").read_text("utf-8").replace("device: pen ", f"device: {path} ")
+    (needle,) = [step for step in Case.loads(case).course.steps if step.kind == "needle"]
+    assert devices.device(needle.device) == item
+
+
+def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
+    path = own(tmp_path)
+    assert devices.load(path).needles == 16
+    own(tmp_path, needles="12")
+    os.utime(path, ns=(1, 1))
+    assert devices.load(path).needles == 12
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"needles": "1900"}, "as fit side by side"),
+        ({"needles": "0"}, "1 to 2000 needles"),
+        ({"tip_diameter": "90 um", "shaft_diameter": "80 um"}, "tapers to its tip"),
+        ({"length_min": "3.0 mm"}, "at most length_max"),
+        ({"length_max": "9 mm"}, "0.05 mm to 5 mm"),
+        ({"shaft_diameter": "0.21"}, "with its unit"),
+        ({"kind": "laser"}, "roller, pen, stamp"),
+        ({"kind": "stamp"}, "only a pen has one"),
+        ({"working_width": "0 mm"}, "1 mm to 100 mm"),
+    ],
+)
+def test_an_impossible_device_is_refused(tmp_path: Path, changed: dict[str, str], why: str) -> None:
+    with pytest.raises(InputError, match=re.escape(why)):
+        devices.load(own(tmp_path, **changed))
+
+
+def test_a_file_that_is_no_device(tmp_path: Path) -> None:
+    for text in ("- a\n- b\n", "a: [", "just words"):
+        path = tmp_path / "x.yaml"
+        path.write_text(text, "utf-8")
+        os.utime(path, ns=(len(text), len(text)))
+        with pytest.raises(InputError):
+            devices.load(path)
+    with pytest.raises(InputError, match="no such file"):
+        devices.load(tmp_path / "missing.yaml")
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "why"),
+    [
+        (r"device: pen .*", "device: roller-home", "0.2 mm to 0.3 mm"),
+        (r"area: 120 cm2", "area: 0 cm2", "0.1 cm2 to 2000 cm2"),
+    ],
+)
+def test_a_case_that_cannot_be_is_refused_with_the_reason(find: str, put: str, why: str) -> None:
+    text = re.sub(find, put, example_path("acne-scars").read_text("utf-8"))
+    with pytest.raises(InputError, match=why):
+        Case.loads(text)

@@ -151,3 +151,34 @@ def test_summary_reads_well(small) -> None:
 
 def test_used_parameters_are_known(small) -> None:
     assert small.used <= set(registry().parameters)
+
+
+def test_dead_tissue_and_needles_past_the_dermis_are_flagged(case: Case) -> None:
+    gentle = forecast(case.with_(depth="0.5 mm"), members=64).record["sessions"][0]
+    harsh = forecast(
+        case.with_(depth="2.5 mm"), members=64, settings={"needling.dead_rim": "60 um"}
+    ).record["sessions"][0]
+    assert gentle["warnings"] == []
+    assert 0 <= gentle["dead_above_5_percent"] < 0.5 < harsh["dead_above_5_percent"] <= 1
+    assert gentle["past_dermis"]["p50"] < 0.1 < harsh["past_dermis"]["p50"]
+    assert any("killed" in line for line in harsh["warnings"])
+    assert any("below the dermis" in line for line in harsh["warnings"])
+
+
+def test_a_stated_limit_moves_the_flag(case: Case) -> None:
+    strict, lax = (
+        forecast(case, members=16, settings={"needling.dead_limit": limit}).record["sessions"][0]
+        for limit in ("0.2 %", "49 %")
+    )
+    assert strict["dead_above_5_percent"] == 1
+    assert lax["dead_above_5_percent"] == 0
+
+
+def test_channels_close_by_four_clocks(small) -> None:
+    hours = small.record["sessions"][0]["channel_closed_hours"]
+    assert list(hours) == ["barrier", "barrier, covered", "water loss", "structure"]
+    assert hours["barrier"]["p50"] < hours["water loss"]["p50"] < hours["structure"]["p50"]
+    left = small.data["channel_left"].sel(clock="barrier")
+    assert float(left.isel(redness_time=0).min()) == 1.0
+    lumen = small.data["lumen_width"].values
+    assert np.all(np.diff(lumen, axis=1) <= 0)

@@ -11,8 +11,8 @@ from scipy import special
 
 from pinprick import devices
 from pinprick.evidence import Lanes, registry
-from pinprick.needling import Punctures, needle, open_share, visit_time
-from pinprick.needling.injury import cross_section, injure
+from pinprick.needling import Punctures, channel, needle, open_share, visit_time
+from pinprick.needling.injury import Tracks, cross_section, injure
 from pinprick.needling.insertion import insert
 from pinprick.needling.pain import pain
 from pinprick.people.skin import skin_at, vessels
@@ -43,26 +43,26 @@ def punctures(tool: str, where: Any, k: Lanes | None = None, session: int = 0) -
     return needle(devices.device(tool), where, skin, depths, EDGES, k, numbed=True, session=session)
 
 
-# Medians of a prototype that was fitted to Romgens, Donnelly and the roller's ratio, in mm.
+# In mm. Nobody measured these; they are kept so that a change of the mechanics is noticed.
 @pytest.mark.parametrize(
     ("tool", "depth", "track", "low", "high"),
     [
-        ("roller-home", 0.25, 0.09, 0.05, 0.16),
-        ("roller", 0.5, 0.26, 0.09, 0.45),
-        ("roller", 1.0, 0.73, 0.41, 0.88),
-        ("roller", 1.5, 1.16, 0.82, 1.35),
-        ("roller", 2.0, 1.65, 1.28, 1.85),
-        ("pen", 0.5, 0.36, 0.11, 0.53),
-        ("pen", 1.5, 1.29, 1.07, 1.49),
-        ("pen", 2.5, 2.28, 2.05, 2.48),
+        ("roller-home", 0.25, 0.12, 0.06, 0.22),
+        ("roller", 0.5, 0.41, 0.19, 0.47),
+        ("roller", 1.0, 0.79, 0.61, 0.91),
+        ("roller", 1.5, 1.24, 0.94, 1.40),
+        ("roller", 2.0, 1.73, 1.38, 1.89),
+        ("pen", 0.5, 0.34, 0.10, 0.51),
+        ("pen", 1.5, 1.28, 1.02, 1.47),
+        ("pen", 2.5, 2.27, 2.00, 2.47),
     ],
 )
 def test_true_track(tool: str, depth: float, track: float, low: float, high: float) -> None:
     found = punctures(tool, zone(depth * 1e-3), lanes(2048)).track_depth * 1e3
     p05, p50, p95 = np.quantile(found, [0.05, 0.5, 0.95])
-    assert p50 == pytest.approx(track, abs=0.05)
-    assert p05 == pytest.approx(low, abs=0.08)
-    assert p95 == pytest.approx(high, abs=0.08)
+    assert p50 == pytest.approx(track, abs=0.03)
+    assert p05 == pytest.approx(low, abs=0.05)
+    assert p95 == pytest.approx(high, abs=0.05)
 
 
 def test_donnelly_array_of_600_um_reaches_460() -> None:
@@ -83,10 +83,10 @@ def test_fifteen_passes_of_a_roller_leave_about_250_holes() -> None:
 
 
 def test_share_displaced_by_a_roller() -> None:
-    """A prototype gave 7.2 % at 0.1 mm, 2.1 % at 0.75 and 0.5 % at 1.0 for 200 tracks/cm²."""
+    """A cone leaves far less at depth than the 11 % that 210 cylinders of 0.25 mm would."""
     injury = punctures("roller", zone(passes=14)).injury
     middle = np.median(injury.displaced, axis=1) * 100
-    for depth, share in ((0.125e-3, 7.2), (0.725e-3, 2.1), (0.975e-3, 0.5)):
+    for depth, share in ((0.125e-3, 8.2), (0.725e-3, 3.3), (0.975e-3, 1.0)):
         cell = int(np.argmin(np.abs(injury.depth - depth)))
         assert middle[cell] == pytest.approx(share, rel=0.35)
     assert np.all(injury.removed == 0)
@@ -94,17 +94,18 @@ def test_share_displaced_by_a_roller() -> None:
 
 
 def test_closed_form_against_the_sum_over_needles() -> None:
-    one = {name: np.array([value]) for name, value in {
-        "track": 0.9e-3, "sd": 0.08e-3, "reach": 1.2e-3,
+    shape = {name: np.array([value]) for name, value in {
         "tip": 10e-6, "shaft": 0.22e-3, "cone": np.deg2rad(15), "rim": 12e-6,
     }.items()}  # fmt: skip
+    track, sd, reach = (np.array([value]) for value in (0.9e-3, 0.08e-3, 1.2e-3))
+    one = {"track": track, "sd": sd, "reach": reach, **shape}
     ends = 0.9e-3 + 0.08e-3 * special.ndtri((np.arange(400_000) + 0.5) / 400_000)
     for z in (0.0, 0.2e-3, 0.5e-3, 0.85e-3, 0.95e-3):
         wide = np.minimum(0.22e-3, 10e-6 + 2 * (ends - z) * np.tan(np.deg2rad(7.5))) + 24e-6
         drawn = np.mean(np.where(ends > z, np.pi / 4 * wide**2, 0.0))
         assert cross_section(np.array([z]), **one)[0] == pytest.approx(drawn, rel=1e-4)
-    density = np.array([3e6])
-    injury = injure(np.array([0.80e-3, 0.90e-3]), density, **one)
+    sorts = [Tracks(np.array([n]), track, sd, reach) for n in (1e6, 2e6)]
+    injury = injure(np.array([0.80e-3, 0.90e-3]), sorts, **shape)
     deeper = np.mean(np.clip(ends - 0.80e-3, 0, 0.1e-3)) / 0.1e-3
     assert injury.tracks[0, 0] == pytest.approx(3e6 * deeper, rel=1e-4)
 
@@ -130,7 +131,9 @@ def test_pore_is_shallow_whatever_the_needle() -> None:
         found = punctures(tool, zone(depth))
         assert np.all(found.open_pore_depth <= found.track_depth + 1e-12)
         assert np.all(found.open_pore_depth < 0.25e-3)
-        assert np.median(found.open_pore_width) == pytest.approx(72e-6, rel=0.05)
+        assert np.all(found.open_pore_width <= found.surface_width + 1e-12)
+        if tool != "roller-home":
+            assert np.median(found.open_pore_width) == pytest.approx(72e-6, rel=0.05)
 
 
 def test_half_life_in_half_life_out() -> None:
@@ -213,3 +216,61 @@ def test_gill_three_times_the_length_is_seven_times_the_pain() -> None:
     assert short is not None
     assert long is not None
     assert long / short == pytest.approx(7.0, rel=0.02)
+
+
+def test_each_clock_has_its_own_half_life() -> None:
+    names = {
+        "barrier": "impedance_half_life",
+        "barrier, covered": "covered_half_life",
+        "water loss": "water_loss_half_life",
+        "structure": "structure_half_life",
+    }
+    assert tuple(names) == channel.CLOCKS
+    for clock, name in names.items():
+        k = lanes(8, **{name: "6 h", "covered_person": "1", "covered_descent": "1"})
+        left = channel.left_open(clock, [0.0, 0.25, 0.5], k)  # type: ignore[arg-type]
+        assert np.allclose(left, np.array([[1.0], [0.5], [0.25]]))
+        others = [other for other in channel.CLOCKS if other != clock]
+        for other in others:
+            assert not np.allclose(channel.left_open(other, [0.25], k), 0.5)
+
+
+def test_a_channel_closes_when_the_share_that_counts_is_left() -> None:
+    k = lanes(4, impedance_half_life="1 h", closed_share="0.125")
+    assert np.allclose(channel.closing_time("barrier", k) / 3600, 3.0)
+    longest = [float(np.median(channel.closing_time(c, lanes()))) for c in channel.CLOCKS]
+    air, covered, water, seen = longest
+    assert air < water < seen < covered
+
+
+def test_a_lumen_falls_in_from_the_needle_to_the_pore() -> None:
+    k = lanes(4, collapse_half_life="10 s")
+    wide, pore = np.full(4, 200e-6), np.full(4, 70e-6)
+    width = channel.lumen_width([0.0, 10.0, 1e4], wide, pore, k)
+    assert np.allclose(width, np.array([[200e-6], [135e-6], [70e-6]]))
+    narrow = channel.lumen_width([0.0, 10.0], pore / 2, pore, k)
+    assert np.allclose(narrow, 70e-6), "a lumen never opens further by itself"
+
+
+def test_red_cells_come_out_before_blood_is_seen() -> None:
+    shallow = punctures("roller", zone(0.5e-3))
+    assert np.median(shallow.red_cells / shallow.density) > 0.5
+    assert np.median(shallow.bleeding / shallow.density) < 0.02
+    assert np.all(shallow.red_cells <= shallow.density * (1 + 1e-9))
+
+
+def test_needles_past_the_dermis_and_above_the_tough_layer() -> None:
+    home = punctures("roller-home", zone(0.2e-3))
+    assert np.median(home.not_through) > 0.8
+    assert np.all(home.past_dermis == 0)
+    share = [punctures("roller", zone(mm * 1e-3)).past_dermis for mm in (0.5, 1.0, 1.5, 2.0)]
+    assert np.all(np.diff(np.mean(share, axis=1)) > 0)
+    assert share[2].mean() < 0.9 < share[3].mean(), "1.5 mm on a cheek is no warning, 2.0 mm is"
+
+
+def test_a_hand_holds_what_the_needles_push_back() -> None:
+    """So a roller's depth is that of its stroke: any hand above a few newtons seats the drum."""
+    for tool in ("roller", "pen", "stamp"):
+        load = punctures(tool, zone(1.5e-3)).hand_load
+        assert np.all(load > 0)
+        assert np.quantile(load, 0.95) < 8.0

@@ -194,7 +194,7 @@ def test_reach_solves_its_equation() -> None:
     assert abs(k0(r / length) / k0(radius / length) * theta - 1)[0] < 1e-12
 
 
-@pytest.mark.parametrize("name", [p.name for p in registry() if p.half_life])
+@pytest.mark.parametrize("name", [p.name for p in registry().stage("healing") if p.half_life])
 def test_half_life_in_half_life_out(name: str) -> None:
     """What a half-life declares is what its law shows."""
     lanes = Lanes(registry(), 0, range(0, 32, 4))
@@ -210,12 +210,6 @@ def test_half_life_in_half_life_out(name: str) -> None:
         )
         start = lanes["healing.flush_size"]
         assert np.all(r >= start) and np.allclose(later, start / 2)
-    elif name == "needling.structure_half_life":
-        from pinprick.needling import open_share
-
-        days = half / 86400.0
-        shares = np.array([open_share([d], lanes)[0, i] for i, d in enumerate(days)])
-        assert np.allclose(shares, 0.5)
     else:
         field, days = {
             "healing.new_collagen_half_life": ("collagen_1", half),

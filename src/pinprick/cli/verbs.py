@@ -332,16 +332,21 @@ def evidence(
 @app.command(rich_help_panel=_SOURCES)
 @verb
 def devices(
-    name: Annotated[str | None, typer.Argument(help="One device, with its sources.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One device with its sources, or a file of your own.")
+    ] = None,
+    draw: Annotated[
+        str | None, typer.Option("--draw", metavar="FILE.svg", help="Draw the device to scale.")
+    ] = None,
 ) -> None:
     """Pens, rollers and stamps that a case may name."""
     from pinprick import devices as rooms
     from pinprick.units import MILLI
 
+    if draw is not None and name is None:
+        raise InputError([Fault("--draw", "no device", "the name of a device before it")])
     if name is not None:
-        found = rooms.device(name)
-        typer.echo(f"{found.name}: {found.title}")
-        table(("figure", "value", "rows", "status"), rooms.describe(found))
+        _one_device(name, draw)
         return
     rows = [
         (
@@ -349,12 +354,31 @@ def devices(
             d.title,
             str(d.needles),
             f"{d.length_min / MILLI:g} to {d.length_max / MILLI:g} mm",
-            "home" if d.home else "clinic",
+            "not yet: heat" if d.kind == "radiofrequency" else "home" if d.home else "clinic",
             ", ".join(short for short, long in rooms.ALIASES.items() if long == d.name),
         )
         for d in rooms.catalogue().values()
     ]
     table(("name", "what it is", "needles", "length", "for", "also called"), rows)
+
+
+def _one_device(name: str, draw: str | None) -> None:
+    """A device's figures and its drawing, in letters and, if asked for, as a file."""
+    from pinprick import devices as rooms
+    from pinprick import files
+    from pinprick.devices import drawing
+
+    found, target = rooms.device(name), path_of(draw)
+    if target is not None and target.suffix != ".svg":
+        raise InputError([Fault("--draw", str(draw), "a file that ends in .svg")])
+    files.check_writable({"--draw": target})
+    typer.echo(f"{found.name}: {found.title}")
+    table(("figure", "value", "rows", "status"), rooms.describe(found) + rooms.to_be_stated(found))
+    typer.echo("")
+    typer.echo(drawing.letters(found))
+    if target is not None:
+        files.write_all({target: files.text_writer(drawing.svg(found))})
+        say(f"{target}: written")
 
 
 def load_cases(paths: Sequence[str]) -> dict[str, Any]:

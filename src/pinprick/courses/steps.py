@@ -39,6 +39,7 @@ TIMES = ("weeks", "d", "h", "min", "s")
 DOSES = ("passes", "seconds_per_cm2", "until")
 STEPS = ("numb", "clean", "needle", "apply", "rest")
 _LONGEST_NAME = 60
+_LONGEST_PATH = 400
 
 Depth = Quantity(low="0.01 mm", high="10 mm", like="1.5 mm", shown_in=("mm",), unreported=True)
 Area = Quantity(low="0.1 cm2", high="2000 cm2", like="120 cm2", shown_in=("cm2",), unreported=True)
@@ -47,19 +48,27 @@ Duration = Quantity(low="1 s", high="168 h", like="60 min", shown_in=TIMES[2:], 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceName(Reader):
-    """A device of the catalogue."""
+    """A device of the catalogue, or a file that describes one."""
 
     def _takes(self) -> str:
-        return "a device listed by `pinprick devices`"
+        return "a device listed by `pinprick devices`, or a file of one that ends in .yaml"
 
     def _parse(self, raw: object, from_file: bool) -> str:
-        if not isinstance(raw, str) or len(raw) > _LONGEST_NAME or is_unreported(raw):
+        if not isinstance(raw, str) or is_unreported(raw):
             raise ValueError
-        name = raw.strip().casefold()
+        name = raw.strip()
+        own = name.casefold().endswith((".yaml", ".yml"))
+        if len(name) > (_LONGEST_PATH if own else _LONGEST_NAME):
+            raise ValueError
+        name = name if own else name.casefold()
         try:
-            devices.device(name)
+            found = devices.device(name)
         except InputError as error:
-            raise InputError([Fault("", shown(raw), error.faults[0].allowed)]) from None
+            fault = error.faults[0]
+            reason = f"{fault.where}: {fault.allowed}" if own else fault.allowed
+            raise InputError([Fault("", shown(raw), reason)]) from None
+        if found.kind == "radiofrequency":
+            raise InputError([Fault("", shown(raw), devices.NO_HEAT)])
         return name
 
     def _form(self) -> dict[str, Any]:

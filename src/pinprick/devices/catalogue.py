@@ -17,10 +17,15 @@ from typing import Any, Literal, cast
 from pinprick import units
 from pinprick.faults import Fault, InputError, did_you_mean
 
-Kind = Literal["roller", "pen", "stamp"]
-Status = Literal["read", "recalled", "derived", "assumed"]
-KINDS: tuple[Kind, ...] = ("roller", "pen", "stamp")
-STATUSES: tuple[Status, ...] = ("read", "recalled", "derived", "assumed")
+Kind = Literal["roller", "pen", "stamp", "radiofrequency"]
+Status = Literal["read", "recalled", "derived", "assumed", "stated"]
+KINDS: tuple[Kind, ...] = ("roller", "pen", "stamp", "radiofrequency")
+OWN: Status = "stated"  # by the user, of a device of their own
+STATUSES: tuple[Status, ...] = ("read", "recalled", "derived", OWN, "assumed")
+NO_HEAT = (
+    "a pen, roller or stamp: heat is not modelled in this version, so nothing would be said of "
+    "what a radiofrequency tip does"
+)
 ALIASES: Mapping[str, str] = MappingProxyType(
     {"roller": "roller-192", "pen": "pen-14", "stamp": "stamp-35"}
 )
@@ -28,10 +33,16 @@ _LABELS = {
     "needles": "needles",
     "length_min": "shortest setting",
     "length_max": "longest setting",
+    "dial_step": "step of the depth scale",
+    "dial_tolerance": "tolerance of the depth scale, either way",
+    "gauge": "gauge",
     "shaft_diameter": "shaft diameter",
     "tip_diameter": "tip diameter",
     "cone_angle": "full cone angle",
+    "bare_length": "bare length above the tip",
     "stroke_rate": "stroke rate",
+    "stroke_rate_min": "slowest stroke rate",
+    "stroke_rate_max": "fastest stroke rate",
     "drum_diameter": "drum diameter",
     "working_width": "working width",
 }
@@ -80,7 +91,7 @@ class Device:
         """
         if self.kind == "roller" and self.drum_diameter is not None:
             return self.needles / (pi * self.drum_diameter * self.working_width)
-        if self.kind == "stamp":
+        if self.kind in ("stamp", "radiofrequency"):
             return self.needles / self.working_width**2
         return None
 
@@ -109,12 +120,18 @@ def catalogue() -> Mapping[str, Device]:
 def device(name: str) -> Device:
     """The device of that name; ``roller``, ``pen`` and ``stamp`` stand for the commonest.
 
+    A name that ends in ``.yaml`` is a file that describes a device of one's own.
+
     Raises:
         InputError: if there is none; the fault names the nearest.
 
     >>> device("pen").needles
     14
     """
+    if name.strip().casefold().endswith((".yaml", ".yml")):
+        from pinprick.devices.own import load
+
+        return load(name.strip())
     key = name.strip().lower()
     known = catalogue()
     key = ALIASES.get(key, key)
@@ -144,6 +161,42 @@ def describe(item: Device) -> list[tuple[str, str, str, str]]:
         text = f"{units.from_si(holes, '1/cm2'):.3g} 1/cm2"
         weak = max((part.status for part in parts), key=STATUSES.index)
         table.append((label, text, ", ".join(rows), weak if weak == "assumed" else "derived"))
+    return table
+
+
+def to_be_stated(item: Device) -> list[tuple[str, str, str, str]]:
+    """What a class II microneedling device must state and test, as :func:`describe` writes it.
+
+    Length and geometry of the needles, the deepest penetration and the puncture rate (21 CFR
+    878.4430, mechanics:D042).
+
+    >>> [label for label, *_ in to_be_stated(device("pen"))][-1]
+    'must state: puncture rate'
+    """
+
+    def row(label: str, text: str, *keys: str) -> tuple[str, str, str, str]:
+        parts = [item.figures[key] for key in keys if key in item.figures]
+        rows = dict.fromkeys(["mechanics:D042", *(r for part in parts for r in part.rows)])
+        weakest = max((part.status for part in parts), key=STATUSES.index)
+        return f"must state: {label}", text, ", ".join(rows), weakest
+
+    shape = ("needles", "shaft_diameter", "tip_diameter", "cone_angle")
+    f = {key: figure.text for key, figure in item.figures.items()}
+    geometry = (
+        f"{f['needles']} needles, shaft {f['shaft_diameter']}, tip {f['tip_diameter']}, "
+        f"full cone angle {f['cone_angle']}"
+    )
+    table = [
+        row("needle length", f"{f['length_min']} to {f['length_max']}", "length_min", "length_max"),
+        row("needle geometry", geometry, *shape),
+        row("maximum penetration depth", f["length_max"], "length_max"),
+    ]
+    if item.stroke_rate is not None:
+        rate = f"{item.needles * item.stroke_rate:.4g} 1/s, if every stroke lands"
+        table.append(row("puncture rate", rate, "needles", "stroke_rate"))
+    elif item.holes_per_pass is not None:
+        holes = f"{units.from_si(item.holes_per_pass, '1/cm2'):.3g} 1/cm2 and pass"
+        table.append(row("puncture rate", holes, "needles", "drum_diameter", "working_width"))
     return table
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pinprick.exports import claims_part, curves, faces, parts, section
+from pinprick.exports import claims_part, curves, faces, parts, punctures_part, section
 from pinprick.files import text_writer, write_all
 from pinprick.forecasting import wording
 from pinprick.forecasting.outlines import collagen_at, collagen_peak
@@ -98,6 +98,7 @@ def render(view: Mapping[str, Any], *, research: bool = False) -> str:
         face_choices=[(grid["observer"], grid["name"]) for grid in grids],
         symbols=faces.symbols(),
         visits=parts.visits(view),
+        punctures=punctures_part.section(view),
         tissue=tissue,
         more_tissue=more_tissue,
         side_effects=parts.side_effects(view),

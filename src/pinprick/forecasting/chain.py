@@ -26,6 +26,7 @@ from pinprick.medium.column import Column, dermis
 from pinprick.medium.layers import Skin
 from pinprick.medium.schedule import COHORT, Preset
 from pinprick.needling import Punctures, needle, open_share, visit_time
+from pinprick.needling.channel import CLOCKS, closing_time, left_open, lumen_width
 from pinprick.people import skin_at, vessels
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -36,6 +37,9 @@ PRINTED_EDGES = np.linspace(0.0, 2.5 * units.MILLI, 26)
 REDNESS_DAYS = np.array(
     [0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 18, 24, 30, 36, 42, 48, 60, 72, 96, 120, 144, 168]
 ) / units.HOURS_PER_DAY  # fmt: skip
+
+# Times at which the lumen is printed, in seconds after the needle left.
+COLLAPSE_SECONDS = np.array([0, 5, 10, 20, 30, 60, 120, 300])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +128,9 @@ def _needling(plan: Plan, skins: Mapping[str, Skin], lanes: Lanes, chunk: Chunk)
             for s in sessions
         ]
         first[name] = all_sessions[0]
-        for key in ("density", "displaced", "dead", "tracks", "bleeding", "needling_time", "pain"):
-            part = [
-                getattr(p.injury if key in ("displaced", "dead", "tracks") else p, key)
-                for p in all_sessions
-            ]
+        shares = ("displaced", "dead", "tracks")
+        for key in ("density", *shares, "bleeding", "red_cells", "needling_time", "pain"):
+            part = [getattr(p.injury if key in shares else p, key) for p in all_sessions]
             if part[0] is not None:
                 per_zone.setdefault(key, []).append(part)
     depths = ("set_depth", "track_depth", "track_sd", "open_pore_depth", "open_pore_width")
@@ -141,6 +143,7 @@ def _needling(plan: Plan, skins: Mapping[str, Skin], lanes: Lanes, chunk: Chunk)
     for key, unit, words in (
         ("density", "1/m2", "punctures per area"),
         ("bleeding", "1/m2", "pinpoint bleedings per area"),
+        ("red_cells", "1/m2", "tracks that free red cells, per area"),
         ("needling_time", "s", "time with the device on the skin"),
     ):
         chunk.add(key, "session zone", stacked[key], unit, words)
@@ -150,6 +153,8 @@ def _needling(plan: Plan, skins: Mapping[str, Skin], lanes: Lanes, chunk: Chunk)
         ("tracks", "1/m2", "tracks per area by depth"),
     ):
         chunk.add(key, "session zone printed_depth", stacked[key], unit, words)
+    _flags(first, stacked["dead"], lanes, chunk)
+    _channels(first, lanes, chunk)
     if "pain" in stacked:
         chunk.add("pain", "session zone", stacked["pain"], "1", "pain under cream, 0 to 10")
     total = np.stack(
@@ -167,6 +172,35 @@ def _needling(plan: Plan, skins: Mapping[str, Skin], lanes: Lanes, chunk: Chunk)
             )
         for vessel_name, depth in vessels(skin, lanes).items():
             chunk.add(f"vessel/{name}/{vessel_name}", "", depth, "m", f"depth of the {vessel_name}")
+
+
+def _flags(first: Mapping[str, Punctures], dead: Array, lanes: Lanes, chunk: Chunk) -> None:
+    """What a session may be warned of: dead tissue, and needles past the dermis."""
+    k = lanes.stage("needling")
+    for key, unit, words in (
+        ("not_through", "1", "share of needles that stay above the tough layer"),
+        ("past_dermis", "1", "share of needles that end below the dermis"),
+        ("hand_load", "N", "force with which the needles in the skin push back"),
+    ):
+        chunk.add(key, "zone", [getattr(p, key) for p in first.values()], unit, words)
+    past = [p.past_dermis / k.past_dermis_limit for p in first.values()]
+    chunk.add("past_dermis_over_limit", "zone", past, "1", "that share over its limit")
+    peak = dead.max(axis=2) / k.dead_limit
+    words = "most dead tissue at any depth, over its limit"
+    chunk.add("dead_over_limit", "session zone", peak, "1", words)
+
+
+def _channels(first: Mapping[str, Punctures], lanes: Lanes, chunk: Chunk) -> None:
+    """The lumen as it falls shut, and what is left of a channel by each clock."""
+    widths = [
+        lumen_width(COLLAPSE_SECONDS, p.surface_width, p.open_pore_width, lanes)
+        for p in first.values()
+    ]
+    chunk.add("lumen_width", "zone collapse_time", widths, "m", "width of the lumen at the surface")
+    left = [left_open(clock, REDNESS_DAYS, lanes) for clock in CLOCKS]
+    chunk.add("channel_left", "clock redness_time", left, "1", "what is left of a channel")
+    closed = [closing_time(clock, lanes) for clock in CLOCKS]
+    chunk.add("closing_time", "clock", closed, "s", "time until a channel counts as closed")
 
 
 def _sessions(

@@ -17,10 +17,11 @@ from pinprick.case import Case
 from pinprick.evidence import Lanes, Registry, registry
 from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.faults import Fault, InputError
-from pinprick.forecasting.chain import PRINTED_EDGES, REDNESS_DAYS, Chunk, run
+from pinprick.forecasting.chain import COLLAPSE_SECONDS, PRINTED_EDGES, REDNESS_DAYS, Chunk, run
 from pinprick.forecasting.forecast import Forecast
 from pinprick.forecasting.plan import Plan
 from pinprick.medium.schedule import COHORT, Preset
+from pinprick.needling.channel import CLOCKS
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -138,6 +139,12 @@ def _dataset(plan: Plan, chunks: list[Chunk], members: int) -> xr.Dataset:
             "redness_time",
             REDNESS_DAYS,
             {"units": "d", "long_name": "days from one session"},
+        ),
+        "clock": list(CLOCKS),
+        "collapse_time": (
+            "collapse_time",
+            COLLAPSE_SECONDS,
+            {"units": "s", "long_name": "time after the needle left"},
         ),
         "printed_depth": (
             "printed_depth",

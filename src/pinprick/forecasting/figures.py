@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, RED, GREY = "#0064a3", "#9c4f00", "#a8324a", "#3d3d3d"
-_LAYERS = ("#a58f78", "#dcc3a8", "#f3e3d6", "#f8efe8", "#fbf4d8")
+LAYER_COLOURS = ("#a58f78", "#dcc3a8", "#f3e3d6", "#f8efe8", "#fbf4d8")
 _LINES = ((BLUE, "-"), (ORANGE, "--"), ("#00674f", ":"), (RED, "-."), (GREY, (0, (1, 1))))
 _FACES = (
     ("better", BLUE, "better"),
@@ -37,7 +37,8 @@ _FACES = (
 )
 
 
-def _sheet(width: float, height: float) -> Figure:
+def sheet(width: float, height: float) -> Figure:
+    """An empty figure in inches that no window knows of."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -46,7 +47,8 @@ def _sheet(width: float, height: float) -> Figure:
     return figure
 
 
-def _tidy(axes: Axes) -> None:
+def tidy(axes: Axes) -> None:
+    """Drop the box, keep a faint grid."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25, linewidth=0.6)
 
@@ -57,7 +59,7 @@ def outcomes(view: Mapping[str, Any]) -> Figure:
     count = max(1, len(rows))
     across = min(count, 3)
     down = -(-count // across)
-    figure = _sheet(4.6 * across, 3.9 * down)
+    figure = sheet(4.6 * across, 3.9 * down)
     for i, row in enumerate(rows):
         axes = figure.add_subplot(down, across, i + 1)
         _outcome(axes, view, row)
@@ -96,7 +98,7 @@ def _outcome(axes: Axes, view: Mapping[str, Any], row: Mapping[str, Any]) -> Non
     axes.set_xlabel("days after the first session")
     axes.set_ylabel(f"change in {unit} (up is better)")
     axes.legend(fontsize=6.5, frameon=False, loc="upper left")
-    _tidy(axes)
+    tidy(axes)
 
 
 def _points(axes: Axes, view: Mapping[str, Any], row: Mapping[str, Any]) -> None:
@@ -129,7 +131,7 @@ def tissue(view: Mapping[str, Any]) -> Figure:
         panels.setdefault(str(row["quantity"]), []).append(row)
     across = min(max(1, len(panels)), 3)
     down = -(-max(1, len(panels)) // across)
-    figure = _sheet(4.2 * across, 2.9 * down)
+    figure = sheet(4.2 * across, 2.9 * down)
     for i, (quantity, rows) in enumerate(panels.items()):
         axes = figure.add_subplot(down, across, i + 1)
         axes.fill_between(
@@ -144,7 +146,7 @@ def tissue(view: Mapping[str, Any]) -> Figure:
         axes.set_xlabel("days after the first session")
         axes.set_ylabel(measure or "value", fontsize=8)
         axes.legend(fontsize=6, frameon=False)
-        _tidy(axes)
+        tidy(axes)
     return figure
 
 
@@ -153,7 +155,7 @@ def redness(view: Mapping[str, Any]) -> Figure:
     curve = view["redness"]
     kept = [i for i, day in enumerate(curve["days"]) if day <= redness_span(view)]
     time = [HOURS_PER_DAY * curve["days"][i] for i in kept]
-    figure = _sheet(5.4, 3.4)
+    figure = sheet(5.4, 3.4)
     axes = figure.add_subplot()
     low, mid, high = (
         [max(curve[key][i], REDNESS_FLOOR) for i in kept] for key in ("p05", "p50", "p95")
@@ -177,7 +179,7 @@ def redness(view: Mapping[str, Any]) -> Figure:
     axes.set_xlabel("time after a session")
     axes.set_ylabel("redness (1 = just visible)")
     axes.legend(fontsize=8, frameon=False)
-    _tidy(axes)
+    tidy(axes)
     return figure
 
 
@@ -189,9 +191,9 @@ def skin(view: Mapping[str, Any], day: float = 0) -> Figure:
     needles, layers = section["needles"], section["layers"]
     depths = [float(n["set_mm"]["p95"]) for n in needles] + [float(x["top_mm"]) for x in layers]
     bottom = 1.2 * max([0.6, *depths, *(float(v["depth_mm"]["p50"]) for v in section["vessels"])])
-    figure = _sheet(6.4, 5.6)
+    figure = sheet(6.4, 5.6)
     axes = figure.add_subplot()
-    for layer, colour in zip(layers, _LAYERS, strict=False):
+    for layer, colour in zip(layers, LAYER_COLOURS, strict=False):
         axes.axhspan(float(layer["top_mm"]), bottom, color=colour, zorder=0)
     _shade(figure, axes, view, day, bottom)
     names = [(float(v["depth_mm"]["p50"]), v["name"], RED) for v in section["vessels"]]
@@ -305,7 +307,7 @@ def faces(view: Mapping[str, Any], observer: str = "blinded_rater") -> Figure:
     from matplotlib.patches import Arc, Circle
 
     counts = view["faces"][observer]
-    figure = _sheet(8.0, 4.6)
+    figure = sheet(8.0, 4.6)
     for place, arm in enumerate(("treated", "untreated"), start=1):
         axes = figure.add_subplot(1, 2, place)
         shares = counts[arm]

@@ -134,6 +134,37 @@ class Plots:
 
         return figures.faces(self.forecast.view, observer)
 
+    def map(self, zone: str | None = None, session: int = 0) -> Figure:
+        """Every hole of one session in a zone, and a square of them to scale."""
+        from pinprick.forecasting import needling_figures, punctures
+
+        laid = punctures.of_forecast(self.forecast, zone, session)
+        return needling_figures.puncture_map(laid, punctures.describe(laid))
+
+    def coverage(self, zone: str | None = None, session: int = 0) -> Figure:
+        """Holes per area over the zone with the largest gaps marked, and how even they are."""
+        from pinprick.forecasting import needling_figures
+
+        return needling_figures.coverage(self._punctures(zone, session))
+
+    def depths(self, zone: str | None = None, session: int = 0) -> Figure:
+        """Where the tracks end, on a section of the skin."""
+        from pinprick.forecasting import needling_figures
+
+        return needling_figures.depths(self._punctures(zone, session))
+
+    def closure(self) -> Figure:
+        """What is still open by hours after a session."""
+        from pinprick.forecasting import needling_figures, punctures
+
+        made = self.forecast
+        return needling_figures.closure(punctures.closure(made.registry, made.seed, made.members))
+
+    def _punctures(self, zone: str | None, session: int) -> dict[str, Any]:
+        from pinprick.forecasting import punctures
+
+        return punctures.describe(punctures.of_forecast(self.forecast, zone, session))
+
 
 def cite(text: str) -> list[str]:
     """The papers behind a forecast that was saved as JSON.

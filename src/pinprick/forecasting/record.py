@@ -88,6 +88,12 @@ def _sessions(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
     def get(name: str) -> Any:
         return _values(forecast, name)
 
+    closed = {
+        str(clock): quantiles(hours)
+        for clock, hours in zip(
+            forecast.data["clock"].values, get("closing_time") / units.HOUR, strict=True
+        )
+    }
     depths = (PRINTED_EDGES[1:] + PRINTED_EDGES[:-1]) / 2 / units.MILLI
     out = []
     for s, day in enumerate(plan.session_days):
@@ -112,6 +118,14 @@ def _sessions(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
                     "open_pore_depth_mm": quantiles(get("open_pore_depth")[z] / units.MILLI),
                     "open_pore_width_mm": quantiles(get("open_pore_width")[z] / units.MILLI),
                     "bleeding_points_per_cm2": quantiles(get("bleeding")[s, z] * units.CM2),
+                    "red_cell_tracks_per_cm2": quantiles(get("red_cells")[s, z] * units.CM2),
+                    "not_through_tough_layer": quantiles(get("not_through")[z]),
+                    "past_dermis": quantiles(get("past_dermis")[z]),
+                    "dead_above_5_percent": rounded(
+                        float((get("dead_over_limit")[s, z] > 1).mean())
+                    ),
+                    "channel_closed_hours": closed,
+                    "warnings": warnings(forecast, s, z),
                     "injury": injury,
                     "needling_min": quantiles(get("needling_time")[s, z] / units.MINUTE),
                     "visit_min": quantiles(get("visit_time")[s] / units.MINUTE),
@@ -119,6 +133,24 @@ def _sessions(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
                 }
             )
     return out
+
+
+def warnings(forecast: Forecast, session: int, zone: int) -> list[str]:
+    """What is worth a second look in one session of one zone, a line each.
+
+    Dead tissue above its limit in more than half of the members; and the share of needles below
+    the dermis, averaged over the members, above its own. Both limits are parameters.
+    """
+    limits = forecast.registry.parameters
+    lines = []
+    dead = float((_values(forecast, "dead_over_limit")[session, zone] > 1).mean())
+    if dead > 1 / 2:
+        most = limits["needling.dead_limit"].shown()
+        lines.append(f"more than {most} of the skin is killed at some depth (chance {dead:.0%})")
+    past = float(_values(forecast, "past_dermis")[zone].mean())
+    if past > limits["needling.past_dermis_limit"].value:
+        lines.append(f"{past:.0%} of the needles end below the dermis")
+    return lines
 
 
 def _outcome(

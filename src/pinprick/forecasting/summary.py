@@ -60,7 +60,17 @@ def _numbers(record: Mapping[str, Any]) -> list[str]:
         ("pain, 0 to 10", wording.spread(pain) if pain else "not forecast"),
         ("redness that shows", wording.spread(hours, "hours")),
     ]
-    return [f"  {label:<22}{text}" for label, text in rows] + [""]
+    first = [s for s in record["sessions"] if s["day"] == session["day"]]
+    rows[2:2] = [_past(zone, len(first) > 1) for zone in first]
+    notes = [f"  note, {zone['zone']}: {line}" for zone in first for line in zone["warnings"]]
+    return [f"  {label:<22}{text}" for label, text in rows] + notes + [""]
+
+
+def _past(zone: Mapping[str, Any], named: bool) -> tuple[str, str]:
+    """The share of one zone's needles that end below the dermis, in percent."""
+    percent = {key: 100 * value for key, value in zone["past_dermis"].items()}
+    label = f"past dermis, {zone['zone']}" if named else "past the dermis"
+    return label, wording.spread(percent, "% of the needles")
 
 
 def _outcomes(record: Mapping[str, Any]) -> list[str]:

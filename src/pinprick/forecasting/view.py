@@ -27,6 +27,7 @@ CAPTIONS = {
 
 def view(forecast: Forecast) -> dict[str, Any]:
     """Everything the report shows, as plain data."""
+    from pinprick.forecasting import punctures
     from pinprick.safety.page import page
 
     plan = Plan(forecast.case)
@@ -46,6 +47,7 @@ def view(forecast: Forecast) -> dict[str, Any]:
         "redness": _redness(forecast, plan),
         "faces": {o: _faces(forecast, plan, o) for o in OBSERVERS} if plan.targets else {},
         "published": published(plan),
+        "punctures": punctures.view(forecast),
         "below_agreement": _below_agreement(forecast, plan),
         "parameters": [
             {"name": p.name, "title": p.title, "value": p.shown(), "basis": p.basis,

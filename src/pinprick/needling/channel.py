@@ -1,14 +1,15 @@
-"""Channel: what of a track stays open, and for how long.
+"""Channel: what of a track stays open, how it falls shut, and for how long it leaks.
 
-The open pore is far smaller than the track: its width hardly depends on the needle and its depth is
-that of the epidermis. Barrier, water loss and structure recover on three clocks; this is the
-structure, the pore that can be seen.
+When the needle leaves, the lumen falls in within seconds to a pore far smaller than the track: its
+width hardly depends on the needle and its depth is that of the epidermis. Then three clocks run,
+each with its own half-life, because three things are measured: the barrier by impedance, water
+loss, and the pore that is seen. A cover slows the barrier's by an order of magnitude.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from pinprick import units
 from pinprick.evidence.lanes import Lanes
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Clock = Literal["barrier", "barrier, covered", "water loss", "structure"]
+CLOCKS: tuple[Clock, ...] = ("barrier", "barrier, covered", "water loss", "structure")
 
 
 def open_pore(track: Array, shaft: Array, lanes: Lanes) -> tuple[Array, Array]:
@@ -24,11 +27,47 @@ def open_pore(track: Array, shaft: Array, lanes: Lanes) -> tuple[Array, Array]:
     return np.minimum(k.open_pore_depth, track), np.minimum(k.open_pore_width, shaft)
 
 
-def open_share(days: Sequence[float] | Array, lanes: Lanes) -> Array:
-    """Share of a session's pores still open, by days since it, in air: shape (days, members).
+def lumen_width(seconds: Sequence[float] | Array, wide: Array, pore: Array, lanes: Lanes) -> Array:
+    """Width of the lumen at the surface in metres after withdrawal: shape (times, members).
+
+    Elastic recoil from the needle's width there to the pore's, by halves.
+    """
+    time = np.asarray(seconds, dtype=np.float64)[:, None]
+    left = np.exp2(-time / lanes.stage("needling").collapse_half_life)
+    return np.asarray(pore + np.maximum(wide - pore, 0.0) * left)
+
+
+def half_life(clock: Clock, lanes: Lanes) -> Array:
+    """Half-life of one clock in seconds.
+
+    Under a cover people of different descent differ, without an order that skin colour would give
+    (mechanics:K010-K014), so that is a spread between people here.
+    """
+    k = lanes.stage("needling")
+    if clock == "barrier":
+        return k.impedance_half_life
+    if clock == "water loss":
+        return k.water_loss_half_life
+    if clock == "structure":
+        return k.structure_half_life
+    return np.asarray(k.covered_half_life * k.covered_descent * k.covered_person)
+
+
+def left_open(clock: Clock, days: Sequence[float] | Array, lanes: Lanes) -> Array:
+    """What is left of a channel by one clock, by days since the session: shape (days, members).
 
     ``2^(-t / half-life)``; nothing is open before the session.
     """
     time = np.asarray(days, dtype=np.float64)[:, None] * units.DAY
-    half_life = lanes.stage("needling").structure_half_life
-    return np.asarray(np.where(time < 0, 0.0, np.exp2(-np.maximum(time, 0.0) / half_life)))
+    left = np.exp2(-np.maximum(time, 0.0) / half_life(clock, lanes))
+    return np.asarray(np.where(time < 0, 0.0, left))
+
+
+def closing_time(clock: Clock, lanes: Lanes) -> Array:
+    """Time in seconds until so little is left that a study calls the channel closed."""
+    return np.asarray(half_life(clock, lanes) * -np.log2(lanes.stage("needling").closed_share))
+
+
+def open_share(days: Sequence[float] | Array, lanes: Lanes) -> Array:
+    """Share of a session's pores still seen open, by days since it: shape (days, members)."""
+    return left_open("structure", days, lanes)

@@ -1,15 +1,18 @@
 """Injury: what the tracks of one session do to the tissue at each depth.
 
 A needle is a cone on a shaft. Where a track ends at depth p, its diameter at depth z is
-``D(z; p) = min(shaft, tip + 2 (p - z) tan(cone/2))``; p is normal over the needles of a device and
-ends at their reach. With n holes per area the mean cross-section of all tracks per area is
-``A(z) = n E[π D²/4; p > z]``. Holes fall at random, so their union covers ``1 - exp(-A)`` of the
-tissue (within 2 % of the rastered union for pens and rollers). The moments of D are those of a cut
-normal and stand in closed form.
+``D(z; p) = min(shaft, tip + 2 (p - z) tan(cone/2))``. Needles that pass the tough layer and needles
+that do not are two sorts; in each, p is normal and ends at the reach. With n holes per area the
+mean cross-section of all tracks per area is ``A(z) = n E[π D²/4; p > z]``, summed over the sorts.
+Holes fall at random, so their union covers ``1 - exp(-A)`` of the tissue (within 2 % of the
+rastered union for pens and rollers). The moments of D are those of a cut normal and stand in closed
+form.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,12 +24,22 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 POINTS = 10  # Gauss points in a cell
 
 
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """Tracks of one sort, each of shape (members,): how many per m², how deep, in metres.
+
+    Their depth is normal with ``mean`` and ``sd`` and ends at ``reach``.
+    """
+
+    density: Array
+    mean: Array
+    sd: Array
+    reach: Array
+
+
 def injure(
     edges: Array,
-    density: Array,
-    track: Array,
-    sd: Array,
-    reach: Array,
+    sorts: Sequence[Tracks],
     *,
     tip: Array,
     shaft: Array,
@@ -38,11 +51,8 @@ def injure(
     Args:
         edges: faces of the depth cells below the surface in metres, shape (cells + 1, members), or
             (cells + 1,) where they are the same for all.
-        density: holes attempted per square metre; like all that follow, shape (members,).
-        track: mean depth of the tracks in metres.
-        sd: spread of the track depth between needles.
-        reach: depth below which no needle goes.
-        tip: diameter of the needle's tip.
+        sorts: the tracks.
+        tip: diameter of the needle's tip; like all that follow, shape (members,).
         shaft: diameter of its shaft.
         cone: full angle of its cone in radians.
         rim: thickness of the dead rim around a track.
@@ -50,21 +60,24 @@ def injure(
     Displaced tissue is pushed aside, not lost: a solid needle removes nothing. ``dead`` is the
     rim beyond the displaced tissue.
     """
-    sd = np.maximum(sd, np.finfo(float).eps)
     nodes, weights = np.polynomial.legendre.leggauss(POINTS)
     faces = edges if edges.ndim == 2 else edges[:, None]
     # (cells, points, members)
     z = faces[:-1, None] + np.diff(faces, axis=0)[:, None] * ((1 + nodes) / 2)[:, None]
-    deep = {"track": track, "sd": sd, "reach": reach}
-    bare = density * cross_section(z, **deep, tip=tip, shaft=shaft, cone=cone)
-    rimmed = density * cross_section(z, **deep, tip=tip, shaft=shaft, cone=cone, rim=rim)
+    shape = {"tip": tip, "shaft": shaft, "cone": cone}
+    bare, rimmed, tracks = np.zeros(1), np.zeros(1), np.zeros(1)
+    for sort in sorts:
+        sd = np.maximum(sort.sd, np.finfo(float).eps)
+        deep = {"track": sort.mean, "sd": sd, "reach": sort.reach}
+        bare = bare + sort.density * cross_section(z, **deep, **shape)
+        rimmed = rimmed + sort.density * cross_section(z, **deep, **shape, rim=rim)
+        tracks = tracks + sort.density * _deeper_over_cell(faces, **deep)
 
     def over_cell(field: Array) -> Array:
         return np.asarray(np.einsum("p,cpm->cm", weights / 2, field))
 
     displaced = np.clip(over_cell(-np.expm1(-bare)), 0.0, 1.0)
     hurt = np.clip(over_cell(-np.expm1(-rimmed)), 0.0, 1.0)
-    tracks = density * _deeper_over_cell(faces, **deep)
     area = over_cell(bare)
     there = tracks > np.finfo(float).tiny
     radius = np.sqrt(np.divide(area, np.pi * tracks, out=np.zeros_like(area), where=there))
@@ -79,12 +92,6 @@ def injure(
         tracks=tracks,
         radius=radius,
     )
-
-
-def share_deeper(z: Array, *, track: Array, sd: Array, reach: Array) -> Array:
-    """Share of the needles whose track is deeper than ``z``: normal, and none below the reach."""
-    share: Array = np.where(z < reach, special.ndtr((track - z) / sd), 0.0)
-    return share
 
 
 def cross_section(

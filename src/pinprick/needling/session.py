@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import special
 
 from pinprick.devices import Device
 from pinprick.evidence.lanes import Lanes
 from pinprick.medium.layers import Injury, Skin
+from pinprick.needling.bleeding import points_seen, red_cells_out
 from pinprick.needling.channel import open_pore
-from pinprick.needling.injury import injure, share_deeper
-from pinprick.needling.insertion import Insertion, insert, set_depth
+from pinprick.needling.injury import Tracks, injure
+from pinprick.needling.insertion import hand_load, insert, needle_of, set_depth
 from pinprick.needling.pain import pain
 from pinprick.needling.pattern import holes, needling_time
 
@@ -28,8 +28,12 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 class Punctures:
     """What needling leaves in a zone, each of shape (members,) in SI.
 
-    ``density`` counts the tracks that pierce the surface, ``bleeding`` the points that bleed
-    visibly, both per square metre. ``pain`` (0-10) is None where it is not forecast.
+    ``density`` counts the tracks, ``bleeding`` the points that bleed visibly and ``red_cells`` the
+    tracks that free red cells, all per square metre. ``not_through`` is the share of needles that
+    stay above the tough layer, ``past_dermis`` of those that end below the dermis;
+    ``surface_width`` the width of a track at the surface with the needle in; ``hand_load`` the
+    force in newtons with which the needles in the skin push back. ``pain`` (0-10) is None where it
+    is not forecast.
     """
 
     set_depth: Array
@@ -42,6 +46,11 @@ class Punctures:
     bleeding: Array
     needling_time: Array
     pain: Array | None
+    red_cells: Array
+    not_through: Array
+    past_dermis: Array
+    surface_width: Array
+    hand_load: Array
 
 
 def needle(
@@ -72,50 +81,41 @@ def needle(
     k = lanes.stage("needling")
     went = insert(device, set_depth(device, zone, lanes), lanes)
     attempted = holes(device, zone.dose, lanes, session)
-    shaft = device.shaft_diameter * k.shaft_factor
+    steel = needle_of(device, lanes)
+    sorts = [
+        Tracks(attempted * group.share, group.track, group.sd, went.reach)
+        for group in (went.through, went.held)
+    ]
     injury = injure(
         np.asarray(edges, dtype=np.float64),
-        attempted,
-        went.track,
-        went.sd,
-        went.reach,
-        tip=np.full(len(lanes), device.tip_diameter),
-        shaft=shaft,
-        cone=device.cone_angle * k.cone_factor,
+        sorts,
+        tip=steel.tip,
+        shaft=steel.shaft,
+        cone=steel.cone,
         rim=k.dead_rim,
     )
-    track = np.maximum(went.track, 0.0)
-    pore_depth, pore_width = open_pore(track, shaft, lanes)
+    dermis_ends = skin.top("reticular dermis") + skin.thickness("reticular dermis")
+    width = steel.diameter(went.track)
+    pore_depth, pore_width = open_pore(went.track, width, lanes)
     return Punctures(
         set_depth=went.set_depth,
-        track_depth=track,
+        track_depth=went.track,
         track_sd=went.sd,
         open_pore_depth=pore_depth,
         open_pore_width=pore_width,
-        density=attempted * _pierced(went),
+        density=attempted * went.deeper(np.zeros(len(lanes))),
         injury=injury,
-        bleeding=attempted * reaching(vessels["deep plexus"], went, lanes),
+        bleeding=attempted * points_seen(vessels["deep plexus"], went, lanes),
         needling_time=needling_time(device, zone, lanes),
         pain=pain(device, went.set_depth, lanes, numbed=numbed),
+        red_cells=attempted * red_cells_out(vessels["superficial plexus"], went, lanes),
+        not_through=went.held.share,
+        past_dermis=went.deeper(dermis_ends),
+        surface_width=width,
+        hand_load=hand_load(device, went),
     )
 
 
 def visit_time(needling_time: Array, numbing: float, lanes: Lanes) -> Array:
     """Length of a visit in seconds: numbing (its dwell, 0 without), preparation and needling."""
     return np.asarray(numbing + lanes.stage("needling").preparation_time + needling_time)
-
-
-def reaching(plexus: Array, went: Insertion, lanes: Lanes) -> Array:
-    """Share of the tracks that open a vessel of a plexus, whose vessels scatter about its depth.
-
-    ``Φ((track - plexus) / √(sd² + scatter²))``, both being normal. Blood that is *seen* comes from
-    the deep plexus; red cells leave the capillaries from far shallower tracks.
-    """
-    scatter = lanes.stage("needling").vessel_scatter * plexus
-    depth = np.hypot(went.sd, scatter)
-    return np.asarray(_pierced(went) * special.ndtr((went.track - plexus) / depth))
-
-
-def _pierced(went: Insertion) -> Array:
-    sd = np.maximum(went.sd, np.finfo(float).eps)
-    return share_deeper(np.zeros_like(sd), track=went.track, sd=sd, reach=went.reach)

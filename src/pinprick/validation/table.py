@@ -18,7 +18,7 @@ from pinprick.evidence.records import Fact
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.forecasting import Forecast, forecast
 from pinprick.forecasting.statistics import quantiles, rounded
-from pinprick.validation import rule
+from pinprick.validation import needling, rule
 
 MEMBERS = 256
 SEED = 0
@@ -44,6 +44,7 @@ def table(stage: str | None = None) -> list[dict[str, Any]]:
 def _row(case: Mapping[str, Any]) -> dict[str, Any]:
     kind = case.get("kind", "value")
     values = _model(case)
+    fact = registry().fact(case["row"]) if "row" in case else None
     row = {
         "stage": case["stage"],
         "case": case["name"],
@@ -55,44 +56,60 @@ def _row(case: Mapping[str, Any]) -> dict[str, Any]:
         "use": case["use"],
         "share": None,
         "observed_by": case["observed_by"],
-        "sources": [],
+        "sources": [f"{fact.source} ({case['row']})"] if fact else [],
         "note": case.get("note", ""),
     }
-    if kind == "value":
-        fact = registry().fact(case["row"])
+    if kind in ("value", "contrast") and fact is not None:
         measured, s_measured = _measured(case, fact)
-        low, high = _interval(case["sign"], fact)
+        low, high = _interval(case, fact)
         row["measured"] = {
             "value": measured,
             "low": low,
             "high": high,
             "sd": rounded(s_measured),
         }
-        row["sources"] = [f"{fact.source} ({case['row']})"]
         q = row["model"]
         numbers = [measured, s_measured, q["p05"], q["p50"], q["p95"]]
         if case.get("log"):
             numbers = [np.log(measured), s_measured / measured, *(np.log(q[k]) for k in q)]
         verdict = rule.value(*numbers)
     else:
-        row["share"] = rounded(float((values > 0).mean()))
+        row["share"] = rounded(float(_satisfied(case, values).mean()))
         verdict = rule.share(row["share"])
     return {**row, "verdict": verdict, "met": verdict == "met"}
 
 
-def _interval(sign: int, fact: Fact) -> tuple[float | None, float | None]:
-    """The printed interval in the scale's own direction."""
-    if fact.low is None or fact.high is None:
+def _satisfied(case: Mapping[str, Any], values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Which members satisfy a bound (``above``, ``below``), or a sign or an order (above 0)."""
+    if "below" in case:
+        return np.asarray(values < case["below"])
+    return np.asarray(values > case.get("above", 0))
+
+
+def _interval(case: Mapping[str, Any], fact: Fact) -> tuple[float | None, float | None]:
+    """The printed interval in the scale's own direction; none where only a part is asked for."""
+    if fact.low is None or fact.high is None or not {"cell", "measured"}.isdisjoint(case):
         return None, None
+    sign = case.get("sign", 1) * case.get("factor", 1)
     low, high = sorted((sign * fact.low, sign * fact.high))
     return low, high
 
 
 def _measured(case: Mapping[str, Any], fact: Fact) -> tuple[float, float]:
-    """The measured value in the scale's own direction, and its standard error."""
-    if fact.value is None:
+    """The measured value in the scale's own direction, and its standard error.
+
+    ``cell`` names the row's number where it is not its value, ``middle`` of its ends; ``measured``
+    states it where the row says it in words, and ``factor`` takes it to the unit of the case.
+    """
+    if "measured" in case:
+        found: float | None = case["measured"]
+    elif case.get("cell") == "middle" and fact.low is not None and fact.high is not None:
+        found = (fact.low + fact.high) / 2
+    else:
+        found = getattr(fact, case.get("cell", "value"))
+    if found is None:
         raise ValueError(f"{fact.id} holds no number")
-    value = case["sign"] * fact.value
+    value = case.get("sign", 1) * case.get("factor", 1) * found
     if "s_measured" in case:
         return value, float(case["s_measured"])
     if fact.low is None or fact.high is None or fact.n is None:
@@ -102,6 +119,8 @@ def _measured(case: Mapping[str, Any], fact: Fact) -> tuple[float, float]:
 
 def _model(case: Mapping[str, Any]) -> np.ndarray[Any, Any]:
     """What the model says, in the row's unit: one number a draw, or one a member."""
+    if "example" not in case:
+        return needling.model(case)[0]
     done = _forecast(case["example"])
     what, *rest = case["of"].split(":")
     data = done.data
