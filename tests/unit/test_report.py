@@ -274,3 +274,18 @@ def test_an_override_stands_in_the_report(view: dict[str, Any]) -> None:
     finding["overridden"] = "set aside by Dr A (physician) on 2026-03-01: seen"
     assert Page(render(view)).text.count("set aside by Dr A") == 2
     assert "set aside by Dr A" in Page(render(held(view))).text
+
+
+def test_a_note_on_the_needles_stands_beside_their_depths(view: dict) -> None:
+    changed = copy.deepcopy(view)
+    zone = changed["section"]["needles"][0]["zone"]
+    sessions = changed["forecast"]["sessions"]
+    for session in sessions:
+        session["zone"] = zone
+    row = sessions[0]
+    row["past_dermis"] = {"p05": 0.4, "p50": 0.9, "p95": 1.0}
+    row["warnings"] = ["93% of the needles end below the dermis"]
+    page = render(changed)
+    assert "about 90 % (40 to 100)" in page
+    assert "93% of the needles end below the dermis." in page
+    assert "93% of the needles" not in render(view)

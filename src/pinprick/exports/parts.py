@@ -130,9 +130,14 @@ def _doubt(shares: Mapping[str, float]) -> list[dict[str, Any]]:
     ]
 
 
-def needle(row: Mapping[str, Any]) -> dict[str, str]:
-    """The three depths of one zone, and how many punctures."""
+def needle(row: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The three depths of one zone, how many punctures, and what needs a note."""
+    first = next((s for s in sessions if s.get("zone") == row["zone"]), {})
+    past = first.get("past_dermis")
+    percent = {key: 100 * value for key, value in past.items()} if past else None
     return {
+        "past": wording.spread(percent, "%") if percent else "",
+        "notes": list(first.get("warnings", ())),
         "zone": str(row["zone"]),
         "device": str(row["device"]),
         "set": wording.size(row["set_mm"]),

@@ -88,7 +88,10 @@ def render(view: Mapping[str, Any], *, research: bool = False) -> str:
         section=section.section(view),
         inset=section.inset(view),
         magnified=section.magnified(view),
-        needles=[parts.needle(needle) for needle in view["section"]["needles"]],
+        needles=[
+            parts.needle(needle, view["forecast"]["sessions"])
+            for needle in view["section"]["needles"]
+        ],
         peak=wording.tidy(collagen_peak(view)),
         day_buttons=DAY_BUTTONS,
         redness=parts.redness(view),
