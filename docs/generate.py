@@ -55,7 +55,7 @@ def write(folder: Path) -> None:
         "reactions.md": reactions(),
         "studies.md": studies(),
         "validation.md": validation(),
-        "needling.md": needling(folder),
+        "needling.txt": needling(folder),
         "api.txt": api(),
         "claims.txt": claims(),
         "verification.txt": verification(),
