@@ -54,6 +54,10 @@ def forecast(members: int = 64) -> Any:
         "density": SimpleNamespace(values=chance.random((sessions, len(zones), members // 4, 4))),
         "track_depth": SimpleNamespace(values=chance.random((len(zones), members // 4, 4))),
     }
+    data["zone"] = SimpleNamespace(values=np.array(list(zones)))
+    for name in zones:
+        thickness = SimpleNamespace(values=chance.random((members // 4, 4)))
+        data[f"thickness.{name}.reticular dermis"] = thickness
     return SimpleNamespace(case=case, data=data, registry=registry(), seed=3, members=members)
 
 

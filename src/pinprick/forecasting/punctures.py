@@ -1,7 +1,7 @@
 """Punctures of one virtual version, hole by hole: what maps and sections are drawn from.
 
 The ensemble needs numbers of holes only. A picture needs their places, so they are laid for one
-version of the person: the one nearest the middle in density and depth.
+version of the person: the one nearest the middle in density, depth and dermis.
 """
 
 from __future__ import annotations
@@ -127,10 +127,15 @@ def lay_session(
 
 
 def middle_member(forecast: Forecast, zone: int) -> int:
-    """The version nearest the middle: smallest distance of ranks in density and track depth."""
+    """The version nearest the middle by ranks of density, track depth and thickness of dermis."""
     off: Array = np.zeros(1)
-    for values in (forecast.data["density"].values[0], forecast.data["track_depth"].values):
-        flat = values[zone].reshape(-1)
+    data, name = forecast.data, str(forecast.data["zone"].values[zone])
+    for values in (
+        data["density"].values[0, zone],
+        data["track_depth"].values[zone],
+        data[f"thickness.{name}.reticular dermis"].values,
+    ):
+        flat = values.reshape(-1)
         order = np.empty(len(flat))
         order[np.argsort(flat, kind="stable")] = np.arange(len(flat))
         off = off + (order - (len(flat) - 1) / 2) ** 2
