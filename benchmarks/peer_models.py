@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
@@ -170,64 +169,3 @@ def compiled_rates(model: ReactionTable) -> tuple[Any, Callable[[dict[str, Any]]
         return fixed
 
     return njit(space["rates"]), prepare
-
-
-def sbml(model: ReactionTable, start: np.ndarray) -> tuple[str, list[str]]:
-    """The model without depth as SBML, and the names of its parameters; ``start`` (species,)."""
-    recorded = Recorded(model)
-    leaves = [n for n in recorded.leaves("member") if not n.endswith("_diffusion")]
-    tags = {"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "minus"}
-
-    def math(node: Number) -> str:
-        if node.value is not None:
-            return f"<cn>{node.value!r}</cn>"
-        if node.op == "leaf":
-            known = node.level < STATE
-            return f"<ci>{node.data[1] if known else model.species[node.data[1]].name}</ci>"
-        inner = "".join(math(a) for a in node.args)
-        return f"<apply><{tags.get(node.op, node.op)}/>{inner}</apply>"
-
-    def listed(tag: str, items: list[str]) -> str:
-        return f"<{tag}>{''.join(items)}</{tag}>" if items else ""
-
-    def sides(tag: str, amounts: Any) -> str:
-        return listed(
-            tag,
-            [
-                f'<speciesReference species="{n}" stoichiometry="{a}" constant="true"/>'
-                for n, a in amounts.items()
-            ],
-        )
-
-    species = [
-        f'<species id="{s.name}" compartment="here" initialAmount="{x!r}" constant="false" '
-        'hasOnlySubstanceUnits="true" boundaryCondition="false"/>'
-        for s, x in zip(model.species, start.tolist(), strict=True)
-    ]
-    given = [f'<parameter id="{n}" value="1" constant="true"/>' for n in leaves]
-    rows = []
-    for row in model.reactions:
-        read = [n for n in row.reads if n not in row.consumed and n not in row.produced]
-        rows.append(
-            f'<reaction id="{row.id}" name={quoteattr(row.meaning)} reversible="false" '
-            'fast="false">'
-            + sides("listOfReactants", row.consumed)
-            + sides("listOfProducts", row.produced)
-            + listed(
-                "listOfModifiers", [f'<modifierSpeciesReference species="{n}"/>' for n in read]
-            )
-            + '<kineticLaw><math xmlns="http://www.w3.org/1998/Math/MathML">'
-            + math(recorded.speeds[row.id])
-            + "</math></kineticLaw></reaction>"
-        )
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        '<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1">'
-        '<model id="healing"><listOfCompartments><compartment id="here" size="1" '
-        'spatialDimensions="3" constant="true"/></listOfCompartments>'
-        + listed("listOfSpecies", species)
-        + listed("listOfParameters", given)
-        + listed("listOfReactions", rows)
-        + "</model></sbml>"
-    )
-    return text, leaves

@@ -1,4 +1,4 @@
-"""What leaves the program as a document: the report, one HTML file that opens anywhere."""
+"""What leaves the program as a document: the report, sheets, SBML; one module each."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from pinprick.evidence import Lanes
 from pinprick.evidence.instruments import Instrument
 from pinprick.forecasting.plan import Plan
 from pinprick.healing import redness
-from pinprick.healing.tissue import Body, Tissue, heal
+from pinprick.healing.tissue import Body, Tissue, at_one_place, heal
 from pinprick.medium.column import Column, dermis
 from pinprick.medium.layers import Skin
 from pinprick.medium.schedule import COHORT, Preset
@@ -218,6 +218,15 @@ def _sessions(
         )
         for s, day in enumerate(plan.session_days)
     ]
+
+
+def one_place(plan: Plan, lanes: Lanes) -> tuple[dict[str, float], list[dict[str, float]]]:
+    """Values and wounds of the biology at one place of the first followed zone, for one member."""
+    name = plan.healed_zones[0]
+    skin = _skin(plan.case, plan.zones[name][1].body_site, lanes)
+    column = dermis(skin)
+    sessions = _sessions(plan, name, skin, column, lanes)
+    return at_one_place(sessions, column, body_of(plan.case, lanes), lanes)
 
 
 def _healing(

@@ -115,6 +115,31 @@ def _kernel() -> Kernel:
     return Kernel(TABLE)
 
 
+def at_one_place(
+    sessions: Sequence[tuple[float, Injury]], column: Column, body: Body, lanes: Lanes
+) -> tuple[dict[str, float], list[dict[str, float]]]:
+    """The biology of one place: the uppermost cell of the first member, in the biology's units.
+
+    Returns:
+        the value of every parameter and field that the speeds read, and for each session what the
+        roused tissue there gains.
+    """
+    here = _here(column, body, lanes)
+    values = {
+        name: float(np.asarray(value).reshape(len(value), -1)[0, 0])
+        if np.ndim(value) > 1
+        else float(np.asarray(value)[0])
+        for name, value in here.items()
+    }
+    radius = lanes.stage("healing").bleeding_radius
+    wounds = []
+    for _, injury in sessions:
+        heard = _roused(injury, lanes)
+        wound = float(closure.clot(injury.tracks * _SI["mm2"], radius, heard)[0, 0])
+        wounds.append({"clot": wound, "debris": wound, "bare": 1.0})
+    return values, wounds
+
+
 def _roused(injury: Injury, lanes: Lanes) -> Array:
     """Fraction of the tissue that hears a session, shape (cells, members)."""
     k = lanes.stage("healing")

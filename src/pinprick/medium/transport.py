@@ -163,7 +163,7 @@ def factorise(f: Faces, hg: Any) -> Factors:
     """Factors of ``I - hγD``; ``hg`` is hγ."""
     free = 1.0 if f.free is None else f.free
     scale = hg * free / f.width
-    nothing = jnp.zeros_like(f.depth[:, :1])
+    nothing = jnp.zeros_like(f.storage[:, :1])
     g_up = jnp.concatenate([nothing, f.depth], 1)
     g_down = jnp.concatenate([f.depth, nothing], 1)
     out = (g_up + g_down).at[:, 0].add(f.top)
@@ -191,7 +191,7 @@ def _thomas(upper: Any, lower: Any, main: Any) -> Factors:
 def _blocks(upper: Any, lower: Any, main: Any, f: Faces, scale: Any) -> Factors:
     """Block Thomas: one dense block a depth, rings by rings, for every species and member."""
     rings = main.shape[2]
-    nothing = jnp.zeros_like(f.lateral[:, :, :1])
+    nothing = jnp.zeros_like(f.storage[:, :, :1])
     g_in = jnp.concatenate([nothing, f.lateral], 2)
     g_out = jnp.concatenate([f.lateral, nothing], 2)
     per = scale / f.area
