@@ -1,0 +1,141 @@
+"""The verbs that say where numbers come from: `validate`, `cite`, `evidence`, `devices`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from pinprick.cli.errors import verb
+from pinprick.cli.terminal import say, table, validation_row
+from pinprick.cli.verbs import Json, app, path_of
+from pinprick.faults import Fault, InputError
+
+_SOURCES = "Where the numbers come from"
+_LARGEST_FORECAST = 500_000_000  # bytes of a forecast.json that `cite` reads
+
+
+@app.command(rich_help_panel=_SOURCES)
+@verb
+def validate(
+    stage: Annotated[
+        str | None, typer.Option("--stage", metavar="S", help="One stage, such as needling.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """What the model says beside what was measured, the misses too."""
+    import json as js
+
+    from pinprick import files
+    from pinprick.validation import table as run
+
+    target = path_of(json)
+    files.check_writable({"--json": target})
+    rows = run(stage=stage)
+    text = js.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if json == "-":
+        typer.echo(text, nl=False)
+        return
+    columns = ("stage", "case", "quantity", "unit", "measured", "model", "use", "verdict")
+    table(columns, [validation_row(row) for row in rows])
+    for used, names in (("used to set the model", ("fit",)), ("not used", ("test", "left_out"))):
+        counted = [row for row in rows if row["use"] in names]
+        met = sum(bool(row["met"]) for row in counted)
+        typer.echo(f"{used}: {met} of {len(counted)} met")
+    if target:
+        files.write_all({target: files.text_writer(text)})
+
+
+@app.command(rich_help_panel=_SOURCES)
+@verb
+def cite(
+    forecast: Annotated[
+        str, typer.Argument(metavar="FORECAST.json", help="Written by `forecast --json`.")
+    ],
+) -> None:
+    """The papers behind a forecast."""
+    from pinprick import files
+
+    text = files.read_text(forecast, limit=_LARGEST_FORECAST, what="a forecast's JSON file")
+    from pinprick.forecasting import cite as run
+
+    for line in run(text):
+        typer.echo(line)
+
+
+class Evidence(StrEnum):
+    """What the registry lists."""
+
+    sources = "sources"
+    parameters = "parameters"
+    studies = "studies"
+    claims = "claims"
+
+
+@app.command(rich_help_panel=_SOURCES)
+@verb
+def evidence(
+    kind: Annotated[Evidence, typer.Argument(help="What to list.")],
+    name: Annotated[str | None, typer.Argument(help="One of them, or a part of names.")] = None,
+) -> None:
+    """Sources, parameters, studies, and what popular articles claim.
+
+    Example: `pinprick evidence parameters needling`
+    """
+    from pinprick.evidence import listing, registry
+
+    columns, rows = getattr(listing, kind.value)(registry(), name)
+    table(columns, rows)
+
+
+@app.command(rich_help_panel=_SOURCES)
+@verb
+def devices(
+    name: Annotated[
+        str | None, typer.Argument(help="One device with its sources, or a file of your own.")
+    ] = None,
+    draw: Annotated[
+        str | None, typer.Option("--draw", metavar="FILE.svg", help="Draw the device to scale.")
+    ] = None,
+) -> None:
+    """Pens, rollers and stamps that a case may name."""
+    from pinprick import devices as rooms
+    from pinprick.units import MILLI
+
+    if draw is not None and name is None:
+        raise InputError([Fault("--draw", "no device", "the name of a device before it")])
+    if name is not None:
+        _one_device(name, draw)
+        return
+    rows = [
+        (
+            d.name,
+            d.title,
+            str(d.needles),
+            f"{d.length_min / MILLI:g} to {d.length_max / MILLI:g} mm",
+            "not yet: heat" if d.kind == "radiofrequency" else "home" if d.home else "clinic",
+            ", ".join(short for short, long in rooms.ALIASES.items() if long == d.name),
+        )
+        for d in rooms.catalogue().values()
+    ]
+    table(("name", "what it is", "needles", "length", "for", "also called"), rows)
+
+
+def _one_device(name: str, draw: str | None) -> None:
+    """A device's figures and its drawing, in letters and, if asked for, as a file."""
+    from pinprick import devices as rooms
+    from pinprick import files
+    from pinprick.devices import drawing
+
+    found, target = rooms.device(name), path_of(draw)
+    if target is not None and target.suffix != ".svg":
+        raise InputError([Fault("--draw", str(draw), "a file that ends in .svg")])
+    files.check_writable({"--draw": target})
+    typer.echo(f"{found.name}: {found.title}")
+    table(("figure", "value", "rows", "status"), rooms.describe(found) + rooms.to_be_stated(found))
+    typer.echo("")
+    typer.echo(drawing.letters(found))
+    if target is not None:
+        files.write_all({target: files.text_writer(drawing.svg(found))})
+        say(f"{target}: written")
