@@ -320,3 +320,16 @@ def test_citations_are_grouped_by_source_and_tell_what_was_only_recalled() -> No
 def test_the_registry_is_read_once() -> None:
     assert registry() is registry()
     assert isinstance(registry(), Registry)
+
+
+def test_studies_and_people_behind_an_instrument_are_counted_from_its_rows() -> None:
+    from pinprick.evidence.instruments import instruments
+
+    counted = {i.name: (i.studies, i.people) for i in instruments().values()}
+    assert counted == {
+        "acne-scars-points": (1, 15),
+        "acne-scars-grades": (6, 222),
+        "wrinkles-lemperle": (1, 32),
+    }
+    for one in instruments().values():
+        assert all(one.groups) and all(one.groups.values())

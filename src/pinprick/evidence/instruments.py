@@ -10,6 +10,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
 
+from pinprick.evidence.registry import registry
+
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
@@ -25,10 +27,31 @@ class Instrument:
     reference: str
     reference_day: float
     evidence: Literal["controlled", "uncontrolled", "mechanism"]
-    studies: int
-    people: int
     default: bool
     rows: tuple[str, ...]
+
+    @property
+    def groups(self) -> Mapping[str, int]:
+        """People in each group behind the level, counted once however many rows it has."""
+        people: dict[str, int] = {}
+        for row in self.rows:
+            fact = registry().fact(row)
+            people[fact.cohort] = max(people.get(fact.cohort, 0), fact.n or 0)
+        return people
+
+    @property
+    def studies(self) -> int:
+        """Number of studies behind the level."""
+        return len(self.groups)
+
+    @property
+    def people(self) -> int:
+        """Number of people behind the level.
+
+        >>> instruments()["acne-scars-points"].people
+        15
+        """
+        return sum(self.groups.values())
 
 
 @cache
