@@ -55,14 +55,14 @@ def test_members_are_rounded_up_to_whole_draws(case: Case) -> None:
     assert forecast(case, members=5).members == 8
 
 
-def test_another_course_person_or_number_of_sessions_compiles_nothing_anew(
-    case: Case, small
-) -> None:
-    compiled = len(tissue._kernel().compiled)
+def test_another_course_person_or_number_of_sessions_compiles_nothing_anew(case: Case) -> None:
+    tissue._kernel.cache_clear()  # what other tests of this process compiled does not count
+    forecast(case, members=8)
+    assert len(tissue._kernel().compiled) == 1
     forecast(case.with_(sessions=2, interval="6 weeks", age=70), members=8)
     forecast(case.with_(device="roller-192", depth="0.5 mm", dose={"passes": 9}), members=8)
     forecast(Case.load(example_path("lotfi-2013")), members=8)
-    assert len(tissue._kernel().compiled) == compiled == 1
+    assert len(tissue._kernel().compiled) == 1
 
 
 def test_keys_and_units(small) -> None:
