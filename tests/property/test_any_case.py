@@ -42,6 +42,8 @@ PEOPLE = mapping(
     },
     {
         "smoker": unreported(st.booleans()),
+        "sun_damage": unreported(st.sampled_from(["none", "Mild", "moderate", "severe"])),
+        "menopause": unreported(st.sampled_from(["no", False])),
         "pregnant": unreported(st.booleans()),
         "medicines": unreported(st.lists(WORDS, max_size=3)),
         "history": st.just("none"),

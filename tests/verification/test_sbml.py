@@ -10,7 +10,7 @@ import pytest
 
 from pinprick.case import Case, example_path
 from pinprick.evidence import Lanes, registry
-from pinprick.exports.sbml import sbml, write_sbml
+from pinprick.exports.sbml import sbml, write, write_sbml
 from pinprick.forecasting.chain import one_place
 from pinprick.forecasting.plan import Plan
 from pinprick.healing.reactions import TABLE
@@ -47,13 +47,16 @@ def test_an_independent_simulator_gives_the_same_curves() -> None:
     import roadrunner
 
     days = np.linspace(0, 200, 401)
-    runner = roadrunner.RoadRunner(sbml(case()))
+    plan = Plan(case())
+    values, wounds = one_place(plan, Lanes(registry(), 0, [0]))
+    # Rows that plain needles do not use are asked too: the memory, and denatured collagen.
+    values["memory"], wounds[0]["denatured"] = 1.0, 5.0
+    sessions = dict(zip(map(float, plan.session_days), wounds, strict=True))
+    runner = roadrunner.RoadRunner(write(TABLE, values, sessions, registry()))
     runner.integrator.relative_tolerance = 1e-10
     runner.integrator.absolute_tolerance = 1e-14
     names = [s.name for s in TABLE.species]
     runner.timeCourseSelections = ["time", *names]
-    plan = Plan(case())
-    values, wounds = one_place(plan, Lanes(registry(), 0, [0]))
     peer = np.asarray(runner.simulate(0, 200, len(days)))[:, 1:]
     one = np.ones(1)
     here = {**column(0 * one, {"here": (one, 1)}).here(), **values}

@@ -39,7 +39,7 @@ POINT = (
 # The reaction table of the biology declares its own consistent units; nothing there is converted.
 BIOLOGY_UNITS = frozenset(
     {"1", "d", "y", "1/d", "um", "mm", "1/mm2", "mm2/d", "1/mm3", "1/mm3/d"}
-    | {"mg/mL", "ng/mL", "pg/cell/d", "pg/mm3/d"}
+    | {"mg/mL", "ng/mL", "pg/cell/d", "pg/mm3/d", "kPa"}
 )
 
 

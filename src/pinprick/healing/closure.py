@@ -1,13 +1,14 @@
 """The roused fraction: how much of the tissue hears a session's tracks.
 
-A needle wounds about a hundredth of the area, yet each track rouses a cylinder as wide as its
-signal reaches. A nonlinear biology fed with the mean injury answers with the wrong number, so each
-depth is two tissues, roused and unroused, mixed by volume before the next session:
+A needle wounds about a hundredth of the area, yet each track rouses a cylinder as wide as what
+leaves it reaches. A nonlinear biology fed with the mean injury answers with the wrong number, so
+each depth is two tissues, roused and unroused, mixed by volume before the next session:
 
-    a(z) = 1 - exp(-n(z) π R²),   K0(R/λ) / K0(r/λ) = 1/θ,   λ = √(D/k)
+    a(z) = 1 - exp(-n(z) π R²)
 
-with n(z) tracks per area, λ the reach of TGF-β, r the radius of the bleeding track and θ the
-strength of its signal over the threshold (the steady field around a line source).
+with n(z) tracks per area and R the radius that one track rouses. R is no single signal's threshold:
+recruited cells, their TGF-β and the neighbours' add up. It is what makes two fractions leave as
+much collagen as tracks at random places in a plane (:mod:`pinprick.healing.track`).
 """
 
 from __future__ import annotations
@@ -16,32 +17,8 @@ from math import pi
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-_HALVINGS = 60  # of an interval: to the last bit
-
-
-def reach(diffusion: Array, loss: Array, radius: Array, threshold: Array) -> Array:
-    """Radius in mm at which one track's signal falls to its threshold, shape (members,).
-
-    Args:
-        diffusion: of TGF-β, mm²/d.
-        loss: of TGF-β, 1/d.
-        radius: of the bleeding track, mm.
-        threshold: the track's signal over the threshold, above 1.
-
-    >>> bool(reach(np.array([0.29]), np.array([9.1]), np.array([0.035]), np.array([5.0]))[0] > 0.1)
-    True
-    """
-    length = np.sqrt(diffusion / loss)
-    wanted = special.k0(radius / length) / threshold
-    low, high = radius, radius + length * (1.0 + np.log(threshold)) * 2.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2.0
-        near = special.k0(middle / length) > wanted
-        low, high = np.where(near, middle, low), np.where(near, high, middle)
-    return np.asarray((low + high) / 2.0)
 
 
 def roused(tracks: Array, reach: Array) -> Array:

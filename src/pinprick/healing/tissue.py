@@ -11,8 +11,11 @@ import numpy as np
 
 from pinprick import units
 from pinprick.evidence import Lanes
-from pinprick.healing import closure
-from pinprick.healing.reactions import TABLE
+from pinprick.healing import ageing, closure
+from pinprick.healing.body import Body
+from pinprick.healing.care import Care
+from pinprick.healing.fields import Fields
+from pinprick.healing.reactions import CELLS, TABLE
 from pinprick.medium.column import Column
 from pinprick.medium.kernel import Kernel
 from pinprick.medium.layers import Injury
@@ -25,15 +28,6 @@ _SI = {"mm": MM, "mm2": MM * MM}
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """What of a person changes how they heal, each of shape (members,): years, and 0 or 1."""
-
-    age: Array
-    smoker: Array
-    diabetes: Array
-
-
-@dataclass(frozen=True, slots=True)
 class Tissue:
     """The tissue of a zone by day, layer and member.
 
@@ -41,8 +35,9 @@ class Tissue:
     (days, layers, members), layers as in ``layers``; collagens and elastins are shares of the
     layer's intact collagen or elastin, changes against the day before the first session.
     ``profile`` is the gain of all collagen by depth, (days, cells, members), at ``depth`` metres
-    below the surface, (cells, members). ``epidermis``, ``vessels``, ``oedema`` and ``open`` (share
-    of the channels not yet covered) have shape (days, members).
+    below the surface, (cells, members). ``epidermis``, ``vessels``, ``oedema``, ``melanin`` (above
+    rest, as a share of rest), ``open`` (share of the channels not yet covered) and ``ageing`` (what
+    intact collagen changes by itself) have shape (days, members). ``fields`` holds every species.
     """
 
     days: Array
@@ -53,9 +48,10 @@ class Tissue:
     epidermis: Array
     vessels: Array
     oedema: Array
+    melanin: Array
     open: Array
-    stained_area: Array
-    silver_area: Array
+    ageing: Array
+    fields: Fields
 
     def dermis(self, quantity: str, layers: Sequence[str], column: Column) -> Array:
         """Volume mean of a quantity over some layers, shape (days, members)."""
@@ -74,6 +70,7 @@ def heal(
     lanes: Lanes,
     days: Sequence[float],
     *,
+    care: Care | None = None,
     preset: Preset = COHORT,
     dtype: type[np.floating[Any]] = np.float32,
 ) -> Tissue:
@@ -86,28 +83,32 @@ def heal(
         body: who is treated.
         lanes: parameter values.
         days: asked days, increasing, the first is 0.
+        care: what is done beside needling; nothing if None.
         preset: step lengths.
         dtype: of the solver.
 
     Raises:
         FloatingPointError: if a step fails.
     """
-    here = _here(column, body, lanes)
+    care = care or Care.none(len(lanes))
+    here = _here(column, body, lanes, care)
     shape = (len(TABLE.species), len(column.width), 2, len(lanes))
     state = np.zeros(shape, dtype=dtype)
     rest = np.zeros(shape[1:2] + shape[3:])
     if not sessions:  # intact skin is a fixed point of the rates, to the last bit
         states = [state] * len(days)
-        return _observe(states, [rest] * len(days), column, here, lanes, days)
+        return _observe(states, [rest] * len(days), column, here, body, lanes, days)
     heard = [_roused(injury, lanes) for _, injury in sessions]
     events = {
-        float(day): partial(_session, before=before, after=after, injury=injury, lanes=lanes)
+        float(day): partial(
+            _session, before=before, after=after, wound=_wound(injury, after, here, lanes, care)
+        )
         for (day, injury), before, after in zip(sessions, [rest, *heard], heard, strict=False)
     }
     packed = {name: np.asarray(value, dtype=dtype) for name, value in here.items()}
     states = through(_kernel(), state, packed, days, events, preset)
     last = [max(i for i, (day, _) in enumerate(sessions) if day <= asked) for asked in days]
-    return _observe(states, [heard[i] for i in last], column, here, lanes, days)
+    return _observe(states, [heard[i] for i in last], column, here, body, lanes, days)
 
 
 @cache
@@ -124,75 +125,117 @@ def at_one_place(
         the value of every parameter and field that the speeds read, and for each session what the
         roused tissue there gains.
     """
-    here = _here(column, body, lanes)
+    care = Care.none(len(lanes))
+    here = _here(column, body, lanes, care)
     values = {
         name: float(np.asarray(value).reshape(len(value), -1)[0, 0])
         if np.ndim(value) > 1
         else float(np.asarray(value)[0])
         for name, value in here.items()
     }
-    radius = lanes.stage("healing").bleeding_radius
     wounds = []
     for _, injury in sessions:
-        heard = _roused(injury, lanes)
-        wound = float(closure.clot(injury.tracks * _SI["mm2"], radius, heard)[0, 0])
-        wounds.append({"clot": wound, "debris": wound, "bare": 1.0})
+        wound = _wound(injury, _roused(injury, lanes), here, lanes, care)
+        added = {name: float(amount[0, 0]) for name, amount in wound.added.items()}
+        wounds.append({name: amount for name, amount in added.items() if amount})
     return values, wounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Wound:
+    """What a session does to the tissue that hears it, each of shape (cells, members).
+
+    ``added`` to species, in their units; ``dead`` and ``gone`` (removed or denatured) and
+    ``denatured`` alone as shares of the roused tissue; ``intact`` is its collagen in mg/mL.
+    """
+
+    added: dict[str, Array]
+    dead: Array
+    gone: Array
+    denatured: Array
+    intact: Array
+
+
+def _wound(injury: Injury, heard: Array, here: dict[str, Any], lanes: Lanes, care: Care) -> _Wound:
+    """The clot and the debris of tracks, dead tissue, and collagen that is gone or denatured."""
+
+    def local(share: Array) -> Array:
+        return np.asarray(np.minimum(share / np.where(heard > 0, heard, 1.0), 1.0))
+
+    radius = lanes.stage("healing").bleeding_radius
+    bled = closure.clot(injury.tracks * _SI["mm2"], radius, heard)
+    clot = np.minimum(bled * care.wound, 1.0)
+    dead, denatured = local(injury.dead), local(injury.denatured)
+    intact = here["collagen"][:, 0, :]
+    added = {
+        "clot": clot,
+        "debris": np.minimum(clot + dead, 1.0),
+        "bare": np.ones_like(clot),
+    }
+    return _Wound(added, dead, local(injury.removed + injury.denatured), denatured, intact)
 
 
 def _roused(injury: Injury, lanes: Lanes) -> Array:
     """Fraction of the tissue that hears a session, shape (cells, members)."""
-    k = lanes.stage("healing")
-    reach = closure.reach(k.tgfb_diffusion, k.tgfb_loss, k.bleeding_radius, k.signal_threshold)
-    return closure.roused(injury.tracks * _SI["mm2"], reach)
+    reach = lanes.stage("healing").reach
+    lost = np.minimum(injury.dead + injury.removed + injury.denatured, 1.0)
+    return np.maximum(closure.roused(injury.tracks * _SI["mm2"], reach), lost)
 
 
-def _session(state: Any, before: Array, after: Array, injury: Injury, lanes: Lanes) -> Any:
+def _session(state: Any, before: Array, after: Array, wound: _Wound) -> Any:
     """Mix roused and unroused tissue by volume, then wound the newly roused part."""
     mixed = state[:, :, 0] * before + state[:, :, 1] * (1.0 - before)
     new = np.stack([mixed, mixed], axis=2)
-    radius = lanes.stage("healing").bleeding_radius
-    wound = closure.clot(injury.tracks * _SI["mm2"], radius, after)
-    for name, amount in (("clot", wound), ("debris", wound), ("bare", np.ones_like(wound))):
-        new[TABLE.index[name], :, 0] += amount
+    hurt = new[:, :, 0]
+    for i, species in enumerate(TABLE.species):
+        if species.unit == CELLS:
+            hurt[i] *= 1.0 - wound.dead
+    lost = TABLE.index["mature_lost"]
+    left = np.maximum(wound.intact - hurt[lost], 0.0)
+    hurt[lost] += wound.gone * left
+    hurt[TABLE.index["denatured"]] += wound.denatured * left
+    for name, amount in wound.added.items():
+        hurt[TABLE.index[name]] += amount
     return new.astype(state.dtype)
 
 
-def _here(column: Column, body: Body, lanes: Lanes) -> dict[str, Any]:
+def _here(column: Column, body: Body, lanes: Lanes, care: Care | None = None) -> dict[str, Any]:
     """Parameters and local fields of the reaction table, in the biology's units."""
     k = lanes.stage("healing")
+    care = care or Care.none(len(lanes))
     named = {name for row in TABLE.reactions for name in row.parameters}
     named |= {s.diffusivity for s in TABLE.species if s.diffusivity}
-    skip = {
-        "papillary_collagen",
-        "reticular_collagen",
-        "new_collagen_half_life",
-        "mature_half_life",
-    }
-    here: dict[str, Any] = {name: getattr(k, name) for name in sorted(named - skip)}
+    here: dict[str, Any] = {name: getattr(k, name) for name in sorted(named - _COMPUTED)}
     half = np.log(2)
     here["new_collagen_decay"] = half / k.new_collagen_half_life
     here["mature_decay"] = half / (k.mature_half_life * units.DAYS_PER_YEAR)
-    here["collagen_output"] = here["collagen_output"] * units.MICRO * output_factor(body, lanes)
+    # Upkeep: in intact skin as much matures as is lost, so the rate follows from the young share.
+    here["maturation"] = here["mature_decay"] * (1.0 - k.young_share) / k.young_share
+    here["melanin_decay"] = half / k.melanin_half_life
+    made = units.MICRO * ageing.output_factor(body, lanes) * care.output
+    here["collagen_output"] = k.collagen_output * made
+    here["protease_on_new"] = k.protease_on_new * ageing.protease_factor(body, lanes)
+    here["protease_on_new"] *= care.proteases
+    here["pigment_tendency"] = ageing.pigment_tendency(body, lanes) * care.pigment
     collagen = np.empty_like(column.width)
     for name, cells in column.layers.items():
         own = k.papillary_collagen if name.startswith("papillary") else k.reticular_collagen
-        collagen[cells] = own
+        collagen[cells] = own * ageing.intact_factor(body, lanes)
     here["collagen"] = collagen[:, None, :]
     here["width"] = (column.width / MM)[:, None, :]
     here["conductance"] = (column.conductance * MM)[:, None, :]
     return here
 
 
-def output_factor(body: Body, lanes: Lanes) -> Array:
-    """Collagen output of this body over that of a young healthy one, shape (members,)."""
-    k = lanes.stage("healing")
-    old = np.clip((body.age - k.age_start) / k.age_span, 0, 1)
-    return np.asarray(
-        (1.0 - old * (1.0 - k.age_factor))
-        * (1.0 - body.smoker * (1.0 - k.smoking_factor))
-        * (1.0 - body.diabetes * (1.0 - k.diabetes_factor))
-    )
+# Parameters of the table's rows that the speeds read in another form.
+_COMPUTED = {
+    "papillary_collagen",
+    "reticular_collagen",
+    "new_collagen_half_life",
+    "mature_half_life",
+    "young_share",
+    "melanin_half_life",
+}
 
 
 def _observe(
@@ -200,6 +243,7 @@ def _observe(
     fractions: Sequence[Array],
     column: Column,
     here: dict[str, Any],
+    body: Body,
     lanes: Lanes,
     days: Sequence[float],
 ) -> Tissue:
@@ -222,12 +266,13 @@ def _observe(
         "new elastin": field["elastin_new"],
         "myofibroblasts": field["myofibroblasts"] / here["fibroblast_density"],
         "collagen VII": field["collagen_7"],
+        "denatured collagen": field["denatured"] / intact,
     }
     layers = tuple(column.layers)
     top = layers[0]
-    area, silver = _stained(field, intact, column, lanes)
+    since = np.asarray(days, dtype=np.float64)
     return Tissue(
-        days=np.asarray(days, dtype=np.float64),
+        days=since,
         layers=layers,
         by_layer={
             name: np.stack([column.mean(value, layer) for layer in layers], axis=1)
@@ -238,9 +283,10 @@ def _observe(
         epidermis=column.mean(field["epidermis"], top),
         vessels=column.mean(field["vessels"], top),
         oedema=column.mean(field["oedema"], top),
+        melanin=field["melanin"][:, 0],
         open=_open(states, column),
-        stained_area=area,
-        silver_area=silver,
+        ageing=-ageing.yearly_loss(body, lanes) * since[:, None] / units.DAYS_PER_YEAR,
+        fields=Fields(since, column, intact, field, np.stack(fractions)),
     )
 
 
@@ -249,30 +295,3 @@ def _open(states: Sequence[Any], column: Column) -> Array:
     bare, closing = TABLE.index["bare"], TABLE.index["closing"]
     share = np.stack([s[bare, 0, 0] + s[closing, 0, 0] for s in states])
     return np.asarray(np.clip(share, 0, 1), dtype=np.float64)
-
-
-def _stained(
-    field: dict[str, Array], intact: Array, column: Column, lanes: Lanes
-) -> tuple[Array, Array]:
-    """Relative gain of stained papillary area, trichrome and silver, shape (days, members).
-
-    Thin new fibres cover more area per mass than old bundles, a full section saturates, and
-    oedema dilutes: area is not mass.
-    """
-    k = lanes.stage("healing")
-    top = next(iter(column.layers))
-    swollen = 1.0 + column.mean(field["oedema"], top)
-
-    def relative(amount: Array) -> Array:
-        return column.mean(amount / intact, top)
-
-    new = relative(field["collagen_3"] + field["collagen_1"])
-    old = relative(field["matured"] - field["mature_lost"])
-    area = k.baseline_area * (1.0 + k.area_per_mass * new + old) / swollen
-    third = k.mature_type3_share
-    silver = (
-        1.0 + (k.area_per_mass * relative(field["collagen_3"]) + third * old) / third
-    ) / swollen
-    return np.asarray(np.minimum(area, k.full_area) / k.baseline_area - 1.0), np.asarray(
-        silver - 1.0
-    )

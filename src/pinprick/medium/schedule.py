@@ -37,7 +37,7 @@ class Preset:
         """The same grid with steps ``factor`` times shorter.
 
         >>> COHORT.finer(2.0).first
-        0.025
+        0.0175
         """
         return Preset(
             self.first / factor,
@@ -49,8 +49,8 @@ class Preset:
         )
 
 
-COHORT = Preset(first=0.05, growth=0.12, early=0.8, late_growth=0.04, last=8.0)
-SINGLE = Preset(first=0.04, growth=0.08, early=0.6, late_growth=0.03, last=6.0)
+COHORT = Preset(first=0.035, growth=0.1, early=0.6, late_growth=0.04, last=8.0)
+SINGLE = Preset(first=0.02, growth=0.065, early=0.36, late_growth=0.024, last=6.0)
 
 
 def intervals(days: Sequence[float], events: Sequence[float], preset: Preset) -> list[Array]:

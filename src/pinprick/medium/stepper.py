@@ -36,7 +36,7 @@ BLOCK = 16  # steps between the states that reverse mode keeps
 SEGMENT = 64  # steps a compiled call takes at most; a call stays well under two seconds
 # A value below minus this share of its species' scale calls for the fall-back; above it, it is the
 # method's own error and set to zero.
-_UNDERSHOOT = 1e-6
+_UNDERSHOOT = 1e-3
 _NOTHING = 1e-20  # share of a species' scale below which nothing is held that could be lost
 
 State = Any

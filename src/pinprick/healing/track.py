@@ -1,0 +1,218 @@
+"""One track and the tissue around it: the biology by radius and depth.
+
+A needled area is taken as a lattice of like cells; each is a disc of the area per track with the
+track at its middle and no flux through its rim, at ``1/√(π n)`` for n tracks per area. Only what
+lies within the bleeding track is wounded: clot, debris and bare wall fill its share of each ring.
+What rouses the tissue is what spreads from there: the wound's signals, TGF-β, cells. So there is no
+roused fraction here, and this is what the closure of :mod:`pinprick.healing.closure` is measured
+against.
+
+The tracks of a later session fall at random places, which a cell with one track at its middle
+cannot show. Before each later session the tissue is therefore averaged over the rings at each
+depth, and the new track stands in the mean tissue. Against a square of skin with all tracks of both
+sessions at random places, a draw's gain of collagen 8 weeks after two sessions is 1 to 3 % above at
+1000 tracks/cm² and about 5 % (1 to 15) at 250: a good reference. At 50/cm² it is an upper bound,
+about a quarter above, for chance leaves gaps that a lattice has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from math import pi
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pinprick import units
+from pinprick.evidence import Lanes
+from pinprick.healing.body import Body
+from pinprick.healing.care import Care
+from pinprick.healing.reactions import CELLS, TABLE
+from pinprick.healing.tissue import _here
+from pinprick.medium.column import Column
+from pinprick.medium.layers import Injury
+from pinprick.medium.schedule import SINGLE, Preset
+from pinprick.medium.unit_cell import UnitCell, rings
+from pinprick.medium.walk import through
+
+if TYPE_CHECKING:
+    from pinprick.medium.stepper import Stepper
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+MM = units.MILLI  # the biology counts in millimetres
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The fields around one track by day.
+
+    ``days`` count from the first session, shape (days,). ``cell`` is the mesh in metres; ``intact``
+    the collagen of intact tissue in mg/mL, shape (cells, members). ``by_species`` holds every
+    species by name in the table's unit, shape (days, cells, rings, members).
+    """
+
+    days: Array
+    cell: UnitCell
+    intact: Array
+    by_species: Mapping[str, Array]
+
+    def mean(self, field: Array) -> Array:
+        """Volume mean over the rings: (..., cells, rings, members) to (..., cells, members)."""
+        share = self.cell.area / self.cell.area.sum()
+        return np.asarray((field * share[:, None]).sum(axis=-2))
+
+    @property
+    def gain(self) -> Array:
+        """Gain of all collagen as a share of intact, shape (days, cells, rings, members)."""
+        new = self.by_species["collagen_3"] + self.by_species["collagen_1"]
+        return np.asarray(new / self.intact[:, None] + self.mature_gain)
+
+    @property
+    def mature_gain(self) -> Array:
+        """Gain of mature collagen as a share of intact, shape (days, cells, rings, members)."""
+        change = self.by_species["matured"] - self.by_species["mature_lost"]
+        return np.asarray(change / self.intact[:, None])
+
+
+def around_a_track(column: Column, tracks: float, inner: float, count: int) -> UnitCell:
+    """The cell of one track: its rim encloses the area per track.
+
+    Args:
+        column: the dermis, in metres.
+        tracks: per square metre.
+        inner: radius within which rings are even, in metres, about that of the bleeding track;
+            beyond it they widen outwards.
+        count: of rings.
+
+    >>> from pinprick.medium.column import column
+    >>> dermis = column(np.zeros(1), {"papillary dermis": (np.full(1, 1e-4), 2)})
+    >>> around_a_track(dermis, 2.5e6, 7e-5, 12).rings[-1].round(6)
+    np.float64(0.000357)
+    """
+    rim = 1.0 / np.sqrt(pi * tracks)
+    return UnitCell(column, rings(min(inner, rim / 2), rim, count))
+
+
+def heal_track(
+    sessions: Sequence[tuple[float, Injury]],
+    cell: UnitCell,
+    body: Body,
+    lanes: Lanes,
+    days: Sequence[float],
+    *,
+    care: Care | None = None,
+    preset: Preset = SINGLE,
+    dtype: type[np.floating[Any]] = np.float64,
+) -> Track:
+    """Walk the biology around one track from the first session to the last asked day.
+
+    Args:
+        sessions: ``(day, injury)`` in order, the first on day 0; the injury lies on the cell's
+            depths. Where fewer tracks reach a depth than the cell has room for, the wound there is
+            weaker by that share.
+        cell: the mesh, in metres; one rim for all members.
+        body: who is treated.
+        lanes: parameter values; few members, for the rings of a depth are solved together.
+        days: asked days, increasing, the first is 0.
+        care: what is done beside needling; nothing if None.
+        preset: step lengths.
+        dtype: of the solver.
+
+    Raises:
+        FloatingPointError: if a step fails.
+        ValueError: if an injury has more tracks than one for each cell.
+    """
+    care = care or Care.none(len(lanes))
+    here = _here(cell.column, body, lanes, care)
+    intact = here["collagen"]
+    shape = (len(TABLE.species), len(cell.column.width), len(cell.area), len(lanes))
+    events = {
+        float(day): partial(
+            _session, cell=cell, wound=_wound(injury, cell, intact, lanes, care), later=i > 0
+        )
+        for i, (day, injury) in enumerate(sessions)
+    }
+    fields = {name: np.asarray(value, dtype) for name, value in here.items()}
+    fields["rings"] = np.asarray(cell.rings / MM, dtype)
+    states = through(_stepper(), np.zeros(shape, dtype), fields, days, events, preset)
+    stacked = np.stack(states).astype(np.float64)
+    return Track(
+        days=np.asarray(days, dtype=np.float64),
+        cell=cell,
+        intact=intact[:, 0],
+        by_species={name: stacked[:, i] for name, i in TABLE.index.items()},
+    )
+
+
+@cache
+def _stepper() -> Stepper:
+    from pinprick.medium.stepper import Stepper  # JAX loads when a track is first asked for
+
+    return Stepper(TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wound:
+    """What a session does, each of shape (cells, rings, members), like the one in ``tissue``."""
+
+    added: dict[str, Array]
+    dead: Array
+    gone: Array
+    intact: Array
+
+
+def _wound(injury: Injury, cell: UnitCell, intact: Array, lanes: Lanes, care: Care) -> _Wound:
+    """The wound within the track, and dead, removed and denatured tissue innermost around it."""
+    whole = float(cell.area.sum())
+    reached = injury.tracks * whole
+    if np.any(reached > 1 + np.sqrt(np.finfo(np.float32).eps)):
+        raise ValueError("injury: more tracks than one for each cell")
+
+    def around(share: Array) -> Array:
+        """Tissue of some share of the volume, as a cylinder about the axis."""
+        return _within(cell, np.sqrt(share * whole / pi))
+
+    bled = _within(cell, lanes.stage("healing").bleeding_radius * MM + 0 * reached)
+    wall = bled * reached[:, None]
+    clot = np.minimum(wall * care.wound, 1.0)
+    dead, denatured = around(injury.dead), around(injury.denatured)
+    added = {
+        "clot": clot,
+        "debris": np.minimum(clot + dead, 1.0),
+        "denatured": denatured * intact,
+        "bare": wall,
+    }
+    gone = around(np.minimum(injury.removed + injury.denatured, 1.0))
+    return _Wound(added, dead, gone, intact)
+
+
+def _within(cell: UnitCell, radius: Array) -> Array:
+    """Share of each ring within a radius that differs by depth and member.
+
+    Args:
+        cell: the mesh.
+        radius: in metres, shape (cells, members).
+
+    Returns:
+        shape (cells, rings, members).
+    """
+    inner, outer = cell.rings[:-1, None] ** 2, cell.rings[1:, None] ** 2
+    return np.asarray(np.clip((radius[:, None] ** 2 - inner) / (outer - inner), 0.0, 1.0))
+
+
+def _session(state: Any, cell: UnitCell, wound: _Wound, later: bool) -> Any:
+    """Average what went before over the rings, then wound the track."""
+    new = np.array(state, dtype=np.float64)
+    if later:
+        share = (cell.area / cell.area.sum())[:, None]
+        new[:] = (new * share).sum(axis=2, keepdims=True)
+    for i, species in enumerate(TABLE.species):
+        if species.unit == CELLS:
+            new[i] *= 1.0 - wound.dead
+    lost = TABLE.index["mature_lost"]
+    new[lost] += wound.gone * np.maximum(wound.intact - new[lost], 0.0)
+    for name, amount in wound.added.items():
+        new[TABLE.index[name]] += amount
+    return new.astype(np.asarray(state).dtype)
