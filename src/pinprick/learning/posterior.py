@@ -1,0 +1,109 @@
+"""Prior against posterior: what measurements say of each number, and of which they say nothing."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pinprick.evidence import registry
+from pinprick.learning.priors import Prior, priors
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+TABLE = "healing_draws"
+SILENT = 0.85  # spread after over before: above it the data hardly narrow a number
+STILL = 0.15  # shift of the middle, as a share of the range: below it they hardly move it
+_UNIFORM_SD = 1 / np.sqrt(12)
+_TAILS = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One number before and after: ``quantiles`` of its draws (5, 50 and 95 %), ``places`` of these
+    in its prior's range from 0 to 1, and ``spread``, the standard deviation over the prior's.
+    """
+
+    prior: Prior
+    title: str
+    unit: str
+    quantiles: tuple[float, ...]
+    places: tuple[float, ...]
+    spread: float
+
+    @property
+    def silent(self) -> bool:
+        """Whether the data leave the number about as it was thought of before."""
+        return self.spread > SILENT and abs(self.places[1] - 0.5) < STILL
+
+
+def learned(table: Mapping[str, Array] | None = None) -> tuple[Learned, ...]:
+    """Every number of the table of draws, the narrowed ones first.
+
+    Args:
+        table: columns of draws; the shipped table if None.
+    """
+    draws = registry().tables[TABLE] if table is None else table
+    found = [_learned(p, draws[p.column]) for p in priors() if p.column in draws]
+    return tuple(sorted(found, key=lambda one: one.spread))
+
+
+def _learned(prior: Prior, draws: Array) -> Learned:
+    known = registry().parameters.get(f"healing.{prior.name}")
+    place = prior.place(draws)
+    return Learned(
+        prior,
+        known.title if known else prior.title,
+        known.unit if known else prior.unit,
+        tuple(float(q) for q in np.quantile(draws, _TAILS)),
+        tuple(float(q) for q in np.quantile(place, _TAILS)),
+        float(place.std() / _UNIFORM_SD),
+    )
+
+
+def provenance() -> Mapping[str, Any]:
+    """How the shipped table came about: its run's settings, diagnostics and readings."""
+    text = files("pinprick.evidence").joinpath("tables", f"{TABLE}.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def table(found: Sequence[Learned]) -> list[tuple[str, ...]]:
+    """Rows of text: number, unit, prior, posterior (5, 50, 95 %), spread, what it rests on."""
+    return [
+        (
+            one.title,
+            one.unit,
+            f"{one.prior.low:.3g} to {one.prior.high:.3g}"
+            + (" (log)" if one.prior.shape == "log" else ""),
+            " / ".join(f"{q:.3g}" for q in one.quantiles),
+            f"{one.spread:.2f}" + (", silent" if one.silent else ""),
+            ", ".join(row.partition(":")[2] for row in one.prior.rows) or "assumed",
+        )
+        for one in found
+    ]
+
+
+def figure(found: Sequence[Learned]) -> Figure:
+    """Where the draws of each number lie in its prior's range, in two columns."""
+    from pinprick.forecasting.figures import BLUE, GREY, ORANGE, sheet, tidy
+
+    half = -(-len(found) // 2)
+    page = sheet(10.0, 0.24 * half + 1.0)
+    for axes, part in zip(page.subplots(1, 2), (found[:half], found[half:]), strict=True):
+        for line, one in enumerate(part):
+            low, middle, high = one.places
+            colour = GREY if one.silent else BLUE
+            axes.plot([0, 1], [line, line], color="#e4e4e4", linewidth=7, solid_capstyle="butt")
+            axes.plot([low, high], [line, line], color=colour, linewidth=3)
+            axes.plot([middle], [line], "o", color=colour if one.silent else ORANGE, markersize=4)
+        axes.set_yticks(range(len(part)), [one.title for one in part], fontsize=7)
+        axes.set(xlim=(0, 1), ylim=(half - 0.5, -0.5))
+        axes.set_xticks([0, 0.5, 1], ["low", "range before any data", "high"], fontsize=7)
+        tidy(axes)
+    return page
