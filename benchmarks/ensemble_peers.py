@@ -1,9 +1,10 @@
 """A stiff ensemble against peers at equal error: ``python benchmarks/ensemble_peers.py``.
 
-Twelve species of healing (clot to proteases) for 60 days after a session, 1,000 members drawn from
-the registry: in 24 depth cells against SciPy's LSODA and CVODE (scikit-sundae), both with a banded
-Jacobian and each with rates in NumPy and compiled by numba; in one cell against libroadrunner and
-diffrax. Peers need ``pip install pinprick[bench]``; one that is not there is named and left out.
+Fourteen species of healing, clot to proteases, for 60 days after a session, 1,000 members drawn
+from the registry: in 24 depth cells against SciPy's LSODA and CVODE (scikit-sundae), both with a
+banded Jacobian and each with rates in NumPy and compiled by numba; in one cell against
+libroadrunner and diffrax. Peers need ``pip install pinprick[bench]``; one that is not there is
+named and left out. All of healing for a year stands in ``healing_year.py``.
 
 Error: largest over days, as a share of that output's own largest value, worst output and worst
 member; outputs are every species' mean over the whole column and over its upper quarter. The
@@ -28,14 +29,13 @@ from forecast_cold_warm import CORES, hold_to, machine
 from peer_models import (
     DAYS,
     SPECIES,
-    body,
     compiled_rates,
+    local_names,
     mesh,
     numpy_rates,
     of_member,
     problem,
     table,
-    wounded,
 )
 
 from pinprick.evidence import registry
@@ -91,8 +91,9 @@ def banded(state: np.ndarray, here: dict, compiled: Any) -> dict[str, Solve]:
         own = of_member(here, member)
         if not numba:
             return numpy_rates(MODEL, own)
-        fixed, (up, down) = prepare(own), mesh(own)
-        return lambda t, y, out: fast(y, out, fixed, up, down)
+        fixed, places = prepare(own)
+        up, down = mesh(own)
+        return lambda t, y, out: fast(y, out, fixed, places, up, down)
 
     def start(member: int) -> np.ndarray:
         return np.ascontiguousarray(state[:, :, 0, member].T).ravel()
@@ -287,7 +288,7 @@ def part(deep: bool, asked: argparse.Namespace, cores: int) -> Iterator[tuple[An
         )
         return tolerance, shown(name, tolerance, err, taken / len(sample), goal)
 
-    peers = banded(state, here, compiled_rates(MODEL))
+    peers = banded(state, here, compiled_rates(MODEL, local_names(of_member(here, 0))))
     if deep:
         few = sample[:2]
         best = "CVODE (scikit-sundae), numba"
@@ -326,53 +327,6 @@ def part(deep: bool, asked: argparse.Namespace, cores: int) -> Iterator[tuple[An
             yield shown(f"diffrax {solver}, vmap of {BATCH}", tolerance, err, each, 3)
 
 
-def year(repeats: int) -> None:
-    """The kernel beside the stepper in JAX: all of healing, four sessions, one year."""
-    from pinprick.healing.reactions import TABLE
-    from pinprick.medium.stepper import Stepper
-
-    members = 256
-    days = [0, 1, 3, 7, 14, 28, 42, 56, 70, 84, 98, 112, 140, 180, 264, 365]
-    here, profile = body(members, True)
-    width = here["width"][:, 0]
-    events = {day: lambda u: wounded(u, profile) for day in (0.0, 28.0, 56.0, 84.0)}
-
-    def walk(walker: Any, preset: Preset, dtype: type) -> np.ndarray:
-        rest = np.zeros((len(TABLE.species), len(profile), 2, members), dtype)
-        packed = {k: v.astype(dtype) for k, v in here.items()}
-        ends = through(walker, rest, packed, days, events, preset)
-        return np.stack(ends).mean(axis=3).astype(float)
-
-    kernel = Kernel(TABLE)
-    truth = outputs(walk(kernel, SINGLE.finer(8), np.float64), width)
-    row("engine", "grid", "error, worst", "ms a course", "courses a minute", "ratio")
-    row(*["---"] * 6)
-    rows = [
-        (name, walker, grid, dtype)
-        for grid in ("cohort", "single")
-        for name, walker, dtype in (
-            ("kernel, float32", kernel, np.float32),
-            ("kernel, float64", kernel, np.float64),
-            ("JAX, float32", Stepper(TABLE), np.float32),
-        )
-    ]
-    taken: list[list[float]] = [[] for _ in rows]
-    found = [0.0] * len(rows)
-    for _ in range(1 + repeats):  # the first compiles
-        for i, (_, walker, grid, dtype) in enumerate(rows):
-            begin = time.perf_counter()
-            states = walk(walker, GRIDS[grid], dtype)
-            taken[i].append((time.perf_counter() - begin) / members)
-            found[i] = float(errors(outputs(states, width), truth).max())
-    middle = [float(np.median(times[1:])) for times in taken]
-    for i, (name, _, grid, _) in enumerate(rows):
-        last = middle[3 * (i // 3) + 2]
-        row(
-            name, grid, f"{found[i]:.1e}", f"{1e3 * middle[i]:.2f}",
-            f"{60 / middle[i]:,.0f}", f"{last / middle[i]:.1f}",
-        )  # fmt: skip
-
-
 def main() -> None:
     """All tables."""
     read = argparse.ArgumentParser(description=Path(__file__).stem)
@@ -384,11 +338,9 @@ def main() -> None:
     there("numba", "numba")
     print(f"Machine: {machine(cores)}. {asked.members:,} members; peers on {asked.sample} of them.")
     for deep, title in ((True, "24 depth cells"), (False, "One cell")):
-        print(f"\n### {title}, 12 species, 60 days\n")
+        print(f"\n### {title}, {SPECIES} species, 60 days\n")
         for cells in part(deep, asked, cores):
             row(*cells)
-    print("\n### All of healing, 24 depth cells, two fractions, four sessions, one year\n")
-    year(asked.repeats)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ import jax.numpy as jnp
 
 # isort: on
 from pinprick.evidence import Lanes, registry
+from pinprick.healing.body import Body
 from pinprick.healing.reactions import TABLE
-from pinprick.healing.tissue import Body, _here
+from pinprick.healing.tissue import _here
 from pinprick.medium.column import column
 from pinprick.medium.stepper import Stepper, compiled_gradient
 
@@ -30,7 +31,7 @@ def main() -> None:
     layers = {"papillary dermis": (1.5e-4 * one, 6), "reticular dermis": (8e-4 * one, 18)}
     here = _here(
         column(6e-5 * one, layers),
-        Body(30 * one, 0 * one, 0 * one),
+        Body.healthy(MEMBERS),
         Lanes(registry(), 0, range(MEMBERS)),
     )
     here = {name: jnp.asarray(value, jnp.float32) for name, value in here.items()}
