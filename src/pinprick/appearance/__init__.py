@@ -1,5 +1,7 @@
 """From tissue to what is seen: the named clinical scales, through the eyes of a named observer."""
 
-from pinprick.appearance.outcome import OBSERVERS, Outcome, Seen, outcome, visible
+from pinprick.appearance.observers import OBSERVERS, Observer, Rater
+from pinprick.appearance.outcome import Outcome, Seen, outcome
+from pinprick.appearance.structure import surface, visible
 
-__all__ = ["OBSERVERS", "Outcome", "Seen", "outcome", "visible"]
+__all__ = ["OBSERVERS", "Observer", "Outcome", "Rater", "Seen", "outcome", "surface", "visible"]

@@ -2,30 +2,31 @@
 
 The instrument's own studies set the level; the chain moves it by contrasts:
 
-    y(t) = A · q^λ · s(t) · m,   q = E(t*) / E_ref,   s(t) = E(t) / E(t*)
+    y(t) = (A · q^λ + a) · g · s(t) · m + w(t),   q = E(t*) / E_ref,   s(t) = E(t) / E(t*)
 
 with E the visible matrix of the course, E_ref that of the instrument's reference course at its day
-t*, A the instrument's level, λ how far such contrasts are trusted (``dose_trust``) and m the
-person's own response. The scale falls by baseline·(1 - exp(-y)), or by a number of grades a unit
-of y. Structure follows the tissue: appearance has no clock of its own.
-
-An observer adds a bias and noise of reading. Drift of untreated skin belongs to the observer.
+t*, A the instrument's level, λ how far such contrasts are trusted (``dose_trust``), a what is
+published of an addition, g the subtype, m the person's own response and w what water lends for a
+while, where the instrument sees it. The scale falls by baseline·(1 - exp(-y)), or by a number of
+steps a unit of y.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from pinprick.appearance import observers, spread, structure
+from pinprick.appearance.observers import Observer, Rater
+from pinprick.appearance.spread import Ridge
 from pinprick.evidence import Lanes
 from pinprick.evidence.instruments import Instrument
 from pinprick.evidence.scales import Scale, scale
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-Observer = Literal["blinded_rater", "unblinded_investigator", "patient_reported"]
-OBSERVERS: tuple[Observer, ...] = ("blinded_rater", "unblinded_investigator", "patient_reported")
+ONE_VISIT = np.zeros(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One concern on one scale through one observer, treated and untreated."""
+    """One concern on one scale through one observer, treated and untreated.
+
+    ``reading_sd`` is the noise of one reading as this observer gives it, averaged over raters,
+    shape (members,); ``ridge`` how the published spread was split; ``people_sd`` what people differ
+    by on treated skin, by day, shape (days, members), in a forecast of a group.
+    """
 
     observer: Observer
     instrument: Instrument
@@ -58,22 +64,13 @@ class Outcome:
     treated: Seen
     untreated: Seen
     reading_sd: Array
-
-
-def visible(matured: Array, young: Array, lanes: Lanes) -> Array:
-    """Visible matrix: matured collagen and a little of the young, as shares of what was there.
-
-    Args:
-        matured: collagen that matured since the first session, shape (days, members).
-        young: new collagen I and III, shape (days, members).
-        lanes: parameter values.
-    """
-    return np.asarray(matured + lanes.stage("appearance").young_matrix_weight * young)
+    ridge: Ridge
+    people_sd: Array | None = None
 
 
 def outcome(
     instrument: Instrument,
-    observer: Observer,
+    observer: Observer | Rater,
     days: Array,
     matrix: Array,
     at_reference_day: Array,
@@ -83,12 +80,15 @@ def outcome(
     baseline: float | None = None,
     subtype: str = "",
     group: int | None = None,
+    visits: Array = ONE_VISIT,
+    added: Array | float = 0.0,
+    water: Array | None = None,
 ) -> Outcome:
     """The change of a scale by day through one observer.
 
     Args:
         instrument: the scale and its level.
-        observer: who rates.
+        observer: who rates; a :class:`Rater` says how many and how often.
         days: from the first session, shape (days,).
         matrix: visible matrix of this course, shape (days, members).
         at_reference_day: the same on the instrument's reference day, shape (members,).
@@ -97,80 +97,68 @@ def outcome(
         baseline: the scale's value before treatment; drawn from its prior if None.
         subtype: of the concern; ice pick scars respond least.
         group: forecast the mean change of that many people instead of one person's.
+        visits: days of the sessions; bias and drift come with them.
+        added: contrast in y of what is done beside needling, shape (members,) or a number.
+        water: in the papillary dermis above rest, shape (days, members), for instruments that see
+            it; none if None.
     """
-    named = scale(instrument.scale)
-    k = lanes.stage("appearance")
-    before = lanes[f"appearance.{instrument.baseline}"] if baseline is None else baseline
-    before = np.clip(np.broadcast_to(before, (len(lanes),)), named.low, named.high)
+    by, named = observers.rater(observer), scale(instrument.scale)
+    before = _before(instrument, named, baseline, lanes)
     level = lanes[f"appearance.{instrument.level}"]
-    structure = level * _contrast(matrix, at_reference_day, reference, k.dose_trust)
-    if "ice pick" in subtype and "and" not in subtype:
-        structure = structure * k.ice_pick_response
-    progress = np.clip(days / instrument.reference_day, 0, 1)[:, None]
-    bias = _bias(observer, lanes) * progress
-    drift = k.drift * progress
-    share = 0.0 if observer == "blinded_rater" else k.bias_untreated_share
+    split = _ridge(instrument, named, level, before, lanes)
+    sd = observers.averaged(split.reading, by, lanes)
+    mean = level * structure.size(at_reference_day, reference, lanes)
+    mean = np.where(mean > 0, mean + added, 0.0) * structure.of_subtype(subtype, lanes)
+    grown = mean * structure.shape(matrix, at_reference_day)
+    share = observers.looked(days, visits)
+    more = share * observers.treated(by, lanes)
+    if instrument.sees_water and water is not None:
+        more = more + structure.swelling(water, lanes)
+    key = lanes.normals(f"{instrument.name}/{by.who}", "reading")
 
     def change(y: Array) -> Array:
         return _change(y, before, instrument, named, lanes)
 
-    untreated = change(share * bias + drift)
-    sd = _reading_sd(instrument, level, before, lanes)
-    key = lanes.normals(f"{instrument.name}/{observer}", "reading")
+    def side(true: Array, noise: Array) -> Seen:
+        return Seen(true, noise, before, named)
+
+    alone = change(share * observers.untreated(by, lanes))
     if group is None:
-        treated = change(structure * _response(lanes) + bias + drift)
-        noise = own = sd * key
-    else:
-        nodes, weights = _people(lanes)
-        each = [change(structure * node + bias + drift) for node in nodes]
-        treated = np.asarray(sum(w * c for w, c in zip(weights, each, strict=True)))
-        spread = sum(w * (c - treated) ** 2 for w, c in zip(weights, each, strict=True))
-        # A change holds two readings of each person; before the first session nothing has changed.
-        later = (days > 0)[:, None]
-        noise = later * np.sqrt((spread + 2.0 * sd * sd) / group) * key
-        own = later * np.sqrt(2.0 * sd * sd / group) * key
-    return Outcome(
-        observer,
-        instrument,
-        before,
-        Seen(treated, noise, before, named),
-        Seen(untreated, own, before, named),
-        sd,
-    )
+        seen = side(change(grown * spread.response(split.cv, lanes) + more), sd * key)
+        return Outcome(by.who, instrument, before, seen, side(alone, sd * key), sd, split)
+    mean_seen, people_sd = _over_people([change(grown * m + more) for m in _nodes(split)], split)
+    # Before the first session nothing has changed.
+    later = (days > 0)[:, None]
+    noise = split.readings * sd * sd
+    told = later * np.sqrt((people_sd**2 + noise) / group) * key
+    own = later * np.sqrt(noise / group) * key
+    seen, alone_seen = side(mean_seen, told), side(alone, own)
+    return Outcome(by.who, instrument, before, seen, alone_seen, sd, split, people_sd)
 
 
-def _contrast(matrix: Array, at_day: Array, reference: Array, trust: Array) -> Array:
-    """``q^λ · s(t)``, shape (days, members); 0 where a course leaves no matrix."""
-    left = (at_day > 0) & (reference > 0)
-    q = np.where(left, at_day, 1.0) / np.where(left, reference, 1.0)
-    course = matrix / np.where(left, at_day, 1.0)
-    return np.asarray(np.where(left, q**trust * course, 0.0))
+def _before(instrument: Instrument, named: Scale, given: float | None, lanes: Lanes) -> Array:
+    """The scale's value before treatment; a scale of change begins at no change, given or not."""
+    drawn = lanes[f"appearance.{instrument.baseline}"]
+    before = drawn if given is None or named.of == "change" else given
+    return np.asarray(np.clip(np.broadcast_to(before, (len(lanes),)), named.low, named.high))
 
 
-def _response(lanes: Lanes) -> Array:
-    """A person's own response, log-normal with mean 1, shape (members,)."""
-    sd = np.sqrt(np.log1p(lanes.stage("appearance").response_cv ** 2))
-    return np.asarray(np.exp(sd * lanes.normals("response", "people") - sd * sd / 2.0))
+def _nodes(split: Ridge) -> list[Array]:
+    return spread.people(split.cv)[0]
 
 
-def _people(lanes: Lanes) -> tuple[list[Array], Array]:
-    """Responses and weights of Gauss-Hermite nodes over people; responses are (members,) each."""
-    points, weights = np.polynomial.hermite_e.hermegauss(10)
-    sd = np.sqrt(np.log1p(lanes.stage("appearance").response_cv ** 2))
-    return [np.exp(sd * x - sd * sd / 2.0) for x in points], weights / weights.sum()
-
-
-def _bias(observer: Observer, lanes: Lanes) -> Array:
-    k = lanes.stage("appearance")
-    if observer == "blinded_rater":
-        return np.zeros(len(lanes))
-    return k.bias_investigator if observer == "unblinded_investigator" else k.bias_patient
+def _over_people(each: list[Array], split: Ridge) -> tuple[Array, Array]:
+    """Mean and standard deviation over people of their changes, each (days, members)."""
+    weights = spread.people(split.cv)[1]
+    mean = sum(w * c for w, c in zip(weights, each, strict=True))
+    variance = sum(w * (c - mean) ** 2 for w, c in zip(weights, each, strict=True))
+    return np.asarray(mean), np.sqrt(np.asarray(variance))
 
 
 def _change(y: Array, before: Array, instrument: Instrument, named: Scale, lanes: Lanes) -> Array:
     """Change of the scale for a gain ``y``, in the scale's own direction and within its range."""
-    if instrument.gain == "grades":
-        gain = lanes.stage("appearance").grades_per_y * y
+    if instrument.gain == "steps":
+        gain = lanes[f"appearance.{instrument.per_y}"] * y
     else:
         gain = before * -np.expm1(-y)
     return _within(-gain if named.better == "lower" else gain, before, named)
@@ -180,15 +168,17 @@ def _within(change: Array, before: Array, named: Scale) -> Array:
     return np.asarray(np.clip(change, named.low - before, named.high - before))
 
 
-def _reading_sd(instrument: Instrument, level: Array, before: Array, lanes: Lanes) -> Array:
-    """Noise of one reading: what the spread of a change leaves beside the people's own spread.
+def _ridge(
+    instrument: Instrument, named: Scale, level: Array, before: Array, lanes: Lanes
+) -> Ridge:
+    """The published spread of a change, split at the level of the instrument's own studies.
 
-    The data fix only the two together; where people differ more, raters must scatter less. A
-    change holds two readings, so one reading has a half of the variance that is left, and never
-    less than a quarter of the whole.
+    A change of a state holds two readings; where a change itself is rated, it holds one.
     """
-    k = lanes.stage("appearance")
-    whole = lanes[f"appearance.{instrument.change_sd}"] ** 2
-    effect = k.grades_per_y * level if instrument.gain == "grades" else before * -np.expm1(-level)
-    left = np.maximum(whole - (k.response_cv * effect) ** 2, whole / 2)
-    return np.asarray(np.sqrt(left / 2.0))
+    if instrument.gain == "steps":
+        effect = lanes[f"appearance.{instrument.per_y}"] * level
+    else:
+        effect = before * np.exp(-level) * level  # slope of the change along the response
+    whole = lanes[f"appearance.{instrument.change_sd}"]
+    cv = lanes.stage("appearance").response_cv
+    return spread.ridge(whole, effect, cv, 1 if named.of == "change" else 2)

@@ -15,12 +15,17 @@ from pinprick.evidence.registry import registry
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A scale reading a concern; ``level``, ``baseline`` and ``change_sd`` name parameters."""
+    """A scale reading a concern.
+
+    ``level``, ``baseline``, ``change_sd``, ``per_y`` (steps of the scale for one y) and
+    ``responder`` (the y from which one reading counts as improved) name parameters of the stage
+    appearance. ``sees_water``: water in the skin fills the concern for a while.
+    """
 
     name: str
     concern: str
     scale: str
-    gain: Literal["share", "grades"]
+    gain: Literal["share", "steps"]
     level: str
     baseline: str
     change_sd: str
@@ -29,6 +34,19 @@ class Instrument:
     evidence: Literal["controlled", "uncontrolled", "mechanism"]
     default: bool
     rows: tuple[str, ...]
+    per_y: str = ""
+    responder: str = ""
+    sees_water: bool = False
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters that belong to this instrument.
+
+        >>> instruments()["wrinkles-lemperle"].parameters[0]
+        'appearance.wrinkle_level'
+        """
+        own = (self.level, self.baseline, self.change_sd, self.per_y, self.responder)
+        return tuple(f"appearance.{name}" for name in own if name)
 
     @property
     def groups(self) -> Mapping[str, int]:

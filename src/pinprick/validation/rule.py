@@ -3,7 +3,9 @@
 A value is met when ``|measured - p50| <= 1.645·√(s_measured² + s_model²)`` and the model is no
 vaguer than the measurement allows: with one study, ``s_model <= 2·s_measured``. Too wide a model is
 *vague*, which is not met, so that a vague model earns nothing. A sign or a bound is met when at
-least 90 % of the members satisfy it.
+least 90 % of the members satisfy it. A posterior predictive check is met when the printed statistic
+lies inside the 90 % range of what a paper of that size would print; how much that proves is said by
+its use and its note.
 """
 
 from __future__ import annotations
@@ -35,6 +37,15 @@ def value(measured: float, s_measured: float, p05: float, p50: float, p95: float
     if abs(measured - p50) > WITHIN * (s_measured**2 + s_model**2) ** 0.5:
         return "missed"
     return "vague" if s_model > WIDEST * s_measured else "met"
+
+
+def inside(measured: float, p05: float, p95: float) -> Verdict:
+    """Judge a printed statistic against the predictive range.
+
+    >>> inside(3.4, 1.0, 6.0), inside(9.0, 1.0, 6.0)
+    ('met', 'missed')
+    """
+    return "met" if p05 <= measured <= p95 else "missed"
 
 
 def share(satisfied: float) -> Verdict:

@@ -18,11 +18,12 @@ from pinprick.evidence.records import Fact
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.forecasting import Forecast, forecast
 from pinprick.forecasting.statistics import quantiles, rounded
-from pinprick.validation import needling, rule
+from pinprick.validation import appearance, healing, needling, rule, studies
 
 MEMBERS = 256
 SEED = 0
 _UPPER = 0.975  # a printed interval is a 95 % interval
+_MODELS = {"needling": needling.model, "healing": healing.model, "appearance": appearance.model}
 
 
 def table(stage: str | None = None) -> list[dict[str, Any]]:
@@ -38,7 +39,10 @@ def table(stage: str | None = None) -> list[dict[str, Any]]:
     if not cases:
         known = sorted({case["stage"] for case in _cases()})
         raise InputError([Fault("stage", str(stage), did_you_mean(str(stage), known))])
-    return [_row(case) for case in cases]
+    found = [_row(case) for case in cases]
+    if stage in (None, "appearance"):
+        found += studies.rows()
+    return found
 
 
 def _row(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,6 +77,10 @@ def _row(case: Mapping[str, Any]) -> dict[str, Any]:
         if case.get("log"):
             numbers = [np.log(measured), s_measured / measured, *(np.log(q[k]) for k in q)]
         verdict = rule.value(*numbers)
+    elif kind == "predictive" and fact is not None:
+        printed = case.get("sign", 1) * case.get("measured", fact.value)
+        row["measured"] = {"value": printed, "low": None, "high": None, "sd": None}
+        verdict = rule.inside(printed, row["model"]["p05"], row["model"]["p95"])
     else:
         row["share"] = rounded(float(_satisfied(case, values).mean()))
         verdict = rule.share(row["share"])
@@ -80,10 +88,9 @@ def _row(case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _satisfied(case: Mapping[str, Any], values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Which members satisfy a bound (``above``, ``below``), or a sign or an order (above 0)."""
-    if "below" in case:
-        return np.asarray(values < case["below"])
-    return np.asarray(values > case.get("above", 0))
+    """Which members satisfy a bound (``above``, ``below``, both), or a sign or order (above 0)."""
+    least = case.get("above", -np.inf if "below" in case else 0)
+    return np.asarray((values > least) & (values < case.get("below", np.inf)))
 
 
 def _interval(case: Mapping[str, Any], fact: Fact) -> tuple[float | None, float | None]:
@@ -120,7 +127,8 @@ def _measured(case: Mapping[str, Any], fact: Fact) -> tuple[float, float]:
 def _model(case: Mapping[str, Any]) -> np.ndarray[Any, Any]:
     """What the model says, in the row's unit: one number a draw, or one a member."""
     if "example" not in case:
-        return needling.model(case)[0]
+        model = _MODELS[case["stage"]]
+        return model(case)[0]
     done = _forecast(case["example"])
     what, *rest = case["of"].split(":")
     data = done.data
@@ -157,4 +165,4 @@ def _forecast(example: str) -> Forecast:
 @cache
 def _cases() -> tuple[Mapping[str, Any], ...]:
     text = files("pinprick.validation").joinpath("cases.toml").read_text("utf-8")
-    return tuple(tomllib.loads(text)["case"])
+    return (*tomllib.loads(text)["case"], *healing.cases(), *appearance.cases())

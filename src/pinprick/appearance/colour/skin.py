@@ -1,0 +1,142 @@
+"""The colour of a person's skin, at rest and on the days after needling.
+
+What the tissue does to colour: melanin above rest darkens the epidermis; the redness of the first
+hours is blood in the upper 200 um of dermis, bright with oxygen; vessels grown in repair add a
+little blood there for weeks. Swelling, scale and blood on the surface are drawn, not coloured here.
+
+How much blood one unit of redness is, is assumed: no study has measured a* after needling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from pinprick.appearance.colour.absorption import Pigments, central
+from pinprick.appearance.colour.optics import reflectance
+from pinprick.appearance.colour.seen import Colour, Geometry, difference, seen
+from pinprick.evidence import Lanes
+from pinprick.people.person import ROMAN
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+FACE = ("cheek", "forehead", "nose", "chin", "upper lip", "temple", "periorbital", "neck")
+
+
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """What the tissue says of colour, each of shape (days, members).
+
+    ``melanin`` above rest as a share of rest, ``redness`` in units of what is just visible,
+    ``vessels`` grown in repair as a share of those at rest.
+    """
+
+    melanin: Array
+    redness: Array
+    vessels: Array
+
+
+@dataclass(frozen=True, slots=True)
+class SkinColour:
+    """Colour by day: ``colour`` of shape (days, members, 3) beside ``rest`` (members, 3)."""
+
+    colour: Colour
+    rest: Colour
+
+    @property
+    def difference(self) -> Array:
+        """CIEDE2000 against the day before the first session, (days, members)."""
+        return difference(self.rest.lab, self.colour.lab)
+
+    @property
+    def change(self) -> Array:
+        """Change of L*, a* and b*, shape (days, members, 3)."""
+        return np.asarray(self.colour.lab - self.rest.lab)
+
+
+def typical(phototype: int, site: str = "cheek") -> Pigments:
+    """The middle of a phototype, 1 to 6: nothing drawn, fields of shape ().
+
+    >>> from pinprick.appearance.colour import ita_class, reflectance, seen
+    >>> fair = seen(reflectance(typical(1)), "specular excluded")
+    >>> bool(fair.lab[0] > 60)
+    True
+    """
+    return resting(phototype, central(), site).one(0)
+
+
+def resting(phototype: int, lanes: Lanes, site: str = "cheek") -> Pigments:
+    """Pigments of untreated skin for every member, fields of shape (members,).
+
+    Melanin, blood and scattering are drawn along their ridge: with more scattering, more of both
+    is needed for the same colour. ITA classes of an archive stand for phototypes (assumed).
+    """
+    k = lanes.stage("colour")
+    name = ROMAN[phototype - 1]
+    rise = k.scattering_person
+    blood = getattr(k, f"blood_{name}") * k.blood_person * rise**k.blood_ridge
+    if site not in FACE:
+        blood = blood * k.arm_blood
+    melanin = getattr(k, f"melanin_{name}") * k.melanin_person * rise**k.melanin_ridge
+    yellow = np.clip(getattr(k, f"yellow_{name}") + k.yellow_person, 0.0, 1.0)
+    return Pigments(
+        melanin=melanin,
+        yellow=yellow,
+        papillary=blood,
+        deep=blood,
+        oxygen=k.oxygen,
+        deep_oxygen=k.oxygen,
+        scattering=k.scattering * rise,
+    )
+
+
+def on_days(rest: Pigments, state: DayState, lanes: Lanes) -> Pigments:
+    """Pigments on days, fields of shape (days, members); ``rest`` for the same members."""
+    k = lanes.stage("colour")
+    red = k.redness_blood * np.maximum(state.redness, 0.0) ** k.redness_power
+    added = red + k.vessel_blood * np.maximum(state.vessels, 0.0)
+    skin = rest.with_factors(melanin=darkened(state.melanin, lanes), papillary=1.0 + added)
+    oxygen = (rest.oxygen + added * k.added_oxygen) / (1.0 + added)
+    return replace(skin, oxygen=np.asarray(oxygen))
+
+
+def darkened(above: Array, lanes: Lanes) -> Array:
+    """Melanin that is seen, over rest, for the tissue's melanin above rest; same shape.
+
+    The tissue's melanin is an activity: after a course it doubles in the typical member, while
+    dark patches are seen in few. So little shows of a little, and never more than brown:
+    ``1 + most·m²/(half² + m²)``, and what is lost below rest shows in full.
+    """
+    k = lanes.stage("colour")
+    more = np.maximum(above, 0.0)
+    rise = k.melanin_most * more**2 / (k.melanin_half**2 + more**2)
+    return np.asarray(1.0 + rise + np.clip(above, -1.0, 0.0))
+
+
+def skin_colour(
+    rest: Pigments,
+    state: DayState,
+    lanes: Lanes,
+    geometry: Geometry = "specular included",
+) -> SkinColour:
+    """Colour of the skin by day, and of the same skin before.
+
+    One day at a time, so that memory goes with the members alone.
+
+    Args:
+        rest: from :func:`resting`, fields of shape (members,).
+        state: what the tissue says, (days, members).
+        lanes: members' values.
+        geometry: with or without what the surface mirrors.
+    """
+    days = [
+        DayState(*(part[None] for part in parts))
+        for parts in zip(state.melanin, state.redness, state.vessels, strict=True)
+    ]
+    xyz = [
+        seen(reflectance(on_days(rest, day, lanes), lanes, geometry=geometry), geometry).xyz
+        for day in days
+    ]
+    before = seen(reflectance(rest, lanes, geometry=geometry), geometry)
+    return SkinColour(Colour(np.concatenate(xyz), geometry), before)

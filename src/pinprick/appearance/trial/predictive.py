@@ -1,0 +1,168 @@
+"""The predictive distribution of a reported statistic, from a mixture on the linear scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from pinprick.appearance.trial import links
+from pinprick.appearance.trial.gaussian import Mixture
+from pinprick.appearance.trial.links import prior
+from pinprick.appearance.trial.rows import Row
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Predictive:
+    """Values in ascending order with their probabilities; of a share, ``k / n`` for every k."""
+
+    values: Array
+    chances: Array
+
+    def quantile(self, level: float) -> float:
+        """The smallest value below or at which lies that much probability.
+
+        >>> Predictive(np.array([0.0, 1.0]), np.array([0.5, 0.5])).quantile(0.9)
+        1.0
+        """
+        reached = np.cumsum(self.chances)
+        place = int(np.searchsorted(reached, level * reached[-1]))
+        return float(self.values[min(place, len(self.values) - 1)])
+
+    @property
+    def mean(self) -> float:
+        """The mean."""
+        return float(self.values @ self.chances)
+
+    @property
+    def sd(self) -> float:
+        """The standard deviation."""
+        return float(np.sqrt(self.chances @ (self.values - self.mean) ** 2))
+
+    def below(self, value: float) -> float:
+        """Probability integral transform: what lies below a value, half of what lies on it."""
+        near = np.isclose(self.values, value)
+        return float(
+            self.chances[(self.values < value) & ~near].sum() + 0.5 * self.chances[near].sum()
+        )
+
+    def crps(self, measured: float) -> float:
+        """Continuous ranked probability score of a measured value, in the value's unit.
+
+        >>> Predictive(np.array([0.0, 1.0]), np.array([0.5, 0.5])).crps(1.0)
+        0.25
+        """
+        cut = np.sort(np.append(self.values, measured))
+        reached = np.concatenate([[0.0], np.cumsum(self.chances)])
+        under = reached[np.searchsorted(self.values, cut[:-1], side="right")]
+        step = (cut[:-1] >= measured).astype(float)
+        return float(np.sum((under - step) ** 2 * np.diff(cut)))
+
+
+def predict(row: Row, made: Mixture, place: int, cells: Array, *, nodes: int) -> Predictive:
+    """The distribution of a row's statistic.
+
+    Args:
+        row: what is reported, by how many people.
+        made: the mixture on the linear scale.
+        place: the row's place in it.
+        cells: the model's grid, whose last column is the spread of one reading.
+        nodes: points of each Gaussian.
+    """
+    mean = made.mean[:, place]
+    variance = made.covariance[:, place, place]
+    own = 1.0 - prior("same_people")
+    if not row.is_share:
+        bend = np.pi / 2.0 if row.statistic == "median_change" else 1.0
+        variance = variance + bend * own * cells[:, -1] ** 2 / row.n
+    before = _baseline_part(row, variance)
+    variance = variance - before
+    points = special.ndtri((np.arange(nodes) + 0.5) / nodes)
+    at = mean[:, None] + np.sqrt(variance)[:, None] * points
+    chances = np.broadcast_to(made.weight[:, None] / nodes, at.shape)
+    kept = made.weight > made.weight.max() * np.finfo(np.float32).eps
+    at, chances = at[kept], chances[kept]
+    chances = chances / chances.sum()
+    if row.is_share:
+        return _counted(special.ndtr(at.ravel()), chances.ravel(), row.n, own)
+    values = links.reported(row, at)
+    if before.any():
+        factor = np.exp(links.log_baseline(row, before[kept])[:, None] * points[::2])
+        values = (values[:, :, None] * factor[:, None, :]).ravel()
+        chances = np.repeat(chances.ravel() / factor.shape[1], factor.shape[1])
+    values, chances = values.ravel(), chances.ravel()
+    order = np.argsort(values)
+    return Predictive(values[order], chances[order])
+
+
+def _baseline_part(row: Row, variance: Array) -> Array:
+    """The part of a variance in y that an unknown baseline made, half of it at most, (cells,)."""
+    return np.minimum(links.baseline_spread(row) ** 2, 0.5 * variance)
+
+
+def _counted(shares: Array, chances: Array, n: int, own: float) -> Predictive:
+    """Counts among n people, whose sampling error is partly in the share already."""
+    edges = np.linspace(0.0, 1.0, 2 * 2 * 10**2 + 1)
+    places = np.clip(np.searchsorted(edges, shares) - 1, 0, len(edges) - 2)
+    mass = np.bincount(places, weights=chances, minlength=len(edges) - 1)
+    middle = 0.5 * (edges[1:] + edges[:-1])
+    many = max(round(n / own), n) if own > 0 else n
+    of_many = stats.binom.pmf(np.arange(many + 1), many, middle[:, None])
+    seen = mass @ of_many
+    counts = np.round(np.arange(many + 1) * n / many).astype(int)
+    found = np.bincount(counts, weights=seen, minlength=n + 1)
+    return Predictive(np.arange(n + 1) / n, found / found.sum())
+
+
+def classes(
+    rows: Sequence[Row], made: Mixture, places: Sequence[int], key: int, *, draws: int
+) -> list[tuple[Array, Row]]:
+    """Shares at or above each cut of one reading, drawn jointly: (draws,) with its row.
+
+    Cuts are put in order, so that no more people reach a higher one.
+    """
+    chosen = np.random.Generator(np.random.Philox(key=key))
+    cell = chosen.choice(len(made.weight), size=draws, p=made.weight)
+    take = np.asarray(places)
+    lower = np.linalg.cholesky(
+        made.covariance[:, take[:, None], take] + np.finfo(np.float32).eps * np.eye(len(take))
+    )
+    normal = chosen.standard_normal((draws, len(take)))
+    at = made.mean[cell][:, take] + np.einsum("dij,dj->di", lower[cell], normal)
+    order = np.argsort([row.cut or 0.0 for row in rows])
+    share = np.minimum.accumulate(special.ndtr(at)[:, order], axis=1)
+    own = 1.0 - prior("same_people")
+    n = rows[0].n
+    many = max(round(n / own), n) if own > 0 else n
+    parts = np.diff(np.concatenate([np.ones((draws, 1)), share, np.zeros((draws, 1))], axis=1))
+    seen = chosen.multinomial(many, -parts / -parts.sum(axis=1, keepdims=True))
+    above = 1.0 - np.cumsum(seen, axis=1)[:, :-1] / many
+    return [(above[:, i], rows[j]) for i, j in enumerate(order)]
+
+
+def difference(pair: Sequence[Row], made: Mixture, cells: Array, key: int, *, draws: int) -> Array:
+    """The second row's statistic less the first's, drawn jointly, shape (draws,).
+
+    The pair are the first two places of the mixture, which holds what their arms share.
+    """
+    chosen = np.random.Generator(np.random.Philox(key=key))
+    cell = chosen.choice(len(made.weight), size=draws, p=made.weight)
+    small = np.finfo(np.float32).eps * np.eye(len(pair))
+    lower = np.linalg.cholesky(made.covariance + small)[cell]
+    normal = chosen.standard_normal((draws, len(pair)))
+    at = made.mean[cell] + np.einsum("dij,dj->di", lower, normal)
+    own = 1.0 - prior("same_people")
+    seen = []
+    for place, row in enumerate(pair):
+        if row.is_share:
+            many = max(round(row.n / own), row.n) if own > 0 else row.n
+            seen.append(chosen.binomial(many, special.ndtr(at[:, place])) / many)
+        else:
+            noise = np.sqrt(own / row.n) * cells[cell, -1] * chosen.standard_normal(draws)
+            seen.append(links.reported(row, at[:, place] + noise))
+    return np.asarray(seen[1] - seen[0])
