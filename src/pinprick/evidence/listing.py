@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pinprick.evidence import comparators as treatments
+from pinprick.evidence import concerns as complaints
 from pinprick.evidence.claims import claims as all_claims
+from pinprick.evidence.detectable import detectable
 from pinprick.evidence.records import Fact, Parameter, Spread, Study
 from pinprick.evidence.registry import Registry
+from pinprick.evidence.scales import Scale, scales_for
+from pinprick.evidence.scales import scales as all_scales
 from pinprick.faults import Fault, InputError, did_you_mean
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
@@ -31,8 +36,8 @@ def parameters(registry: Registry, name: str | None = None) -> Table:
     """Each parameter with value, range, spread, basis and rows; ``name`` a stage or part of a name.
 
     >>> from pinprick.evidence import registry
-    >>> parameters(registry(), "healing.debris_loss")[1][0][1]
-    '0.4697 1/d'
+    >>> parameters(registry(), "healing.debris_loss")[1][0][4]
+    'fitted'
     """
     picked = _named(registry.parameters, name, "parameter")
     rows: list[tuple[str, ...]] = [
@@ -107,6 +112,88 @@ def claims(registry: Registry, name: str | None = None) -> Table:
     ]
     columns = ("id", "articles say", "verdict", "the evidence says", "in short", "rows", "status")
     return (*columns, "handled", "topic"), rows
+
+
+def concerns(registry: Registry, name: str | None = None) -> Table:
+    """Each concern with its scales, evidence, what is forecast, why not, and what is known.
+
+    >>> from pinprick.evidence import registry
+    >>> concerns(registry(), "pores")[1][0][:3]
+    ('pores', 'gais, dlqi', 'series without a control (1 study, 30 people)')
+    """
+    rows: list[tuple[str, ...]] = []
+    for found in _named(complaints.concerns(), name, "concern").values():
+        reason = found.reason()
+        rows.append(
+            (
+                found.name,
+                ", ".join(scale.name for scale in scales_for(found.name)),
+                found.evidence,
+                found.forecast.replace("_", " "),
+                found.how,
+                reason.why if reason else "",
+                reason.known if reason else "",
+                " ".join(dict.fromkeys([*found.rows, *(reason.rows if reason else ())])),
+                ", ".join(found.subtypes),
+                found.is_,
+                found.link,
+            )
+        )
+    columns = ("concern", "scales", "evidence", "forecast", "how", "why not", "known", "rows")
+    return (*columns, "subtypes", "what it is", "from tissue to scale"), rows
+
+
+def scales(registry: Registry, name: str | None = None) -> Table:
+    """Each scale with range, what counts, what matters, what a reading can tell, and its source.
+
+    >>> from pinprick.evidence import registry
+    >>> scales(registry(), "ecca")[1][0][2:5]
+    ('none set', 'none published', 'at most 28.5 points (30 in whole steps)')
+    """
+    rows: list[tuple[str, ...]] = [
+        (
+            found.name,
+            found.range_text,
+            found.smallest_change.text if found.smallest_change else "none set",
+            found.matters.text if found.matters else "none published",
+            told(found),
+            found.definition.status,
+            found.definition.source,
+            " ".join(found.rows),
+            found.title,
+            found.definition.says,
+        )
+        for found in _named(all_scales(), name, "scale").values()
+    ]
+    columns = ("scale", "range", "counts as better", "matters to people", "one reading can tell")
+    return (*columns, "definition", "source", "rows", "what it is", "how it is scored"), rows
+
+
+def comparators(registry: Registry, name: str | None = None) -> Table:
+    """Each published figure of another treatment, or of one together with needling.
+
+    >>> from pinprick.evidence import registry
+    >>> comparators(registry(), "face-lift")[1][0][:4]
+    ('face-lift', 'instead of needling', 'gain', 'laxity')
+    """
+    rows: list[tuple[str, ...]] = []
+    known = {each.name: each for each in treatments.comparators().values()}
+    both = {f"with {each.name}": each for each in treatments.combinations().values()}
+    for label, found in _named({**known, **both}, name, "treatment").items():
+        together = isinstance(found, treatments.Combination)
+        how = found.how if isinstance(found, treatments.Combination) else "instead of needling"
+        for figure in found.figures:
+            concern = figure.concern or "any"
+            rows.append((label, how, figure.what, concern, figure.text, figure.row))
+        for price in () if together else known[label].prices:
+            rows.append((label, how, "cost per session", "any", price.text, price.row))
+    return ("treatment", "how", "what", "concern", "published", "row"), rows
+
+
+def told(scale: Scale) -> str:
+    """The smallest change that one reading of a scale can tell, in words."""
+    found = detectable(scale)
+    return found.said(scale.unit) if found else "not known"
 
 
 def cite(registry: Registry, rows: Iterable[str]) -> list[str]:

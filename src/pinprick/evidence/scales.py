@@ -1,10 +1,13 @@
-"""Named clinical scales as data: range, direction, steps, smallest change that counts."""
+"""Named clinical scales as data: range, direction, steps, what counts as a change, how to score.
+
+The arithmetic of a score is in :mod:`pinprick.evidence.scoring`.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -24,8 +27,64 @@ class SmallestChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Matters:
+    """The smallest change that matters to people, as published, in all or ``per`` item."""
+
+    change: float
+    text: str
+    rows: tuple[str, ...]
+    per: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where the noise of a reading stands: a parameter or a row with its standard deviation.
+
+    ``of`` says whether that is the deviation of one reading or of a change, which holds two.
+    ``alone`` is false where people's own spread is in it too.
+    """
+
+    of: Literal["reading", "change"]
+    parameter: str = ""
+    row: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a score: its weight, the range of its rating, and how a count becomes one.
+
+    With ``bands`` (a, b) a count above 0 rates 1 below a, 2 from a to b, and 3 beyond b.
+    """
+
+    name: str
+    weight: float
+    low: float
+    high: float
+    bands: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """How a scale is scored, where that was read, and whether it was read or only recalled."""
+
+    status: Literal["read", "recalled"]
+    source: str
+    address: str
+    says: str
+    parts: tuple[Part, ...] = ()
+    area_from: tuple[float, ...] = ()
+    ratings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
-    """A clinical scale; an empty ``concerns`` means that it may rate any concern."""
+    """A clinical scale; an empty ``concerns`` means that it may rate any concern.
+
+    ``smallest_change`` is the rule by which a change is counted as better, ``matters`` the
+    smallest change that matters to people as published, ``None`` where none was found. ``grades``
+    gives the words of each step that has some. ``open`` marks a count without an upper end.
+    """
 
     name: str
     title: str
@@ -37,7 +96,26 @@ class Scale:
     of: Literal["state", "change"]
     concerns: tuple[str, ...]
     rows: tuple[str, ...]
+    definition: Definition
     smallest_change: SmallestChange | None = None
+    matters: Matters | None = None
+    reading: Reading | None = None
+    grades: Mapping[float, str] = field(default_factory=dict)
+    open: bool = False
+
+    @property
+    def range_text(self) -> str:
+        """The range in words.
+
+        >>> scale("ecca").range_text, scale("hair-count").range_text
+        ('0 to 540 points', '0 hairs/cm² and more')
+        """
+        if self.open:
+            return f"{self.low:g} {self.unit} and more"
+        return f"{self.low:g} to {self.high:g} {PLURALS.get(self.unit, self.unit)}"
+
+
+PLURALS = {"grade": "grades", "class": "classes"}
 
 
 @cache
@@ -65,8 +143,19 @@ def scale(name: str) -> Scale:
     return scales()[name]
 
 
+def scales_for(concern: str) -> tuple[Scale, ...]:
+    """The scales made for a concern, then those that may rate any.
+
+    >>> [s.name for s in scales_for("wrinkles")]
+    ['lemperle', 'glogau', 'alexiades-laxity', 'gais', 'dlqi']
+    """
+    own = [s for s in scales().values() if concern in s.concerns]
+    return (*own, *(s for s in scales().values() if not s.concerns))
+
+
 def _read(name: str, body: dict[str, Any]) -> Scale:
-    change = body.pop("smallest_change", None)
+    change, matters = body.pop("smallest_change", None), body.pop("matters", None)
+    reading, grades = body.pop("reading", None), body.pop("grades", {})
     return Scale(
         name=name,
         low=float(body.pop("low")),
@@ -74,10 +163,37 @@ def _read(name: str, body: dict[str, Any]) -> Scale:
         step=float(body.pop("step")),
         concerns=tuple(body.pop("concerns")),
         rows=tuple(body.pop("rows")),
+        definition=_definition(body.pop("definition")),
         smallest_change=None
         if change is None
         else SmallestChange(
             float(change["change"]), bool(change["strict"]), change["text"], tuple(change["rows"])
         ),
+        matters=None
+        if matters is None
+        else Matters(
+            float(matters["change"]),
+            matters["text"],
+            tuple(matters["rows"]),
+            matters.get("per", ""),
+        ),
+        reading=None if reading is None else Reading(**reading),
+        grades=MappingProxyType({float(step): said for step, said in grades.items()}),
         **body,
     )
+
+
+def _definition(body: dict[str, Any]) -> Definition:
+    parts = tuple(
+        Part(
+            part["name"],
+            float(part["weight"]),
+            float(part["low"]),
+            float(part["high"]),
+            tuple(map(float, part["bands"])) if "bands" in part else None,  # type: ignore[arg-type]
+        )
+        for part in body.pop("parts", ())
+    )
+    ratings = MappingProxyType({k: float(v) for k, v in body.pop("ratings", {}).items()})
+    steps = tuple(map(float, body.pop("area_from", ())))
+    return Definition(parts=parts, ratings=ratings, area_from=steps, **body)

@@ -20,6 +20,7 @@ _DOUBTS = (
 )
 # What a first look at the tissue shows; the other series stand in a list that opens.
 _FIRST = ("collagen", "matured collagen")
+JUST_SEEN = 2.0  # CIEDE2000 that is seen side by side
 
 
 def outcomes(view: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -216,6 +217,31 @@ def tissue(view: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str
         made = {"name": ", ".join([wording.title(name), *places]), "cells": _cells(row, measure)}
         (first if name in _FIRST else others).append(made)
     return first, others
+
+
+def colour(view: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The skin's colour by day as swatches, with the difference from before in words."""
+    found = view["forecast"].get("colour")
+    if not found:
+        return []
+    rows = []
+    for i, day in enumerate(found["days"]):
+        low, middle, high = (found["difference"][key][i] for key in ("p05", "p50", "p95"))
+        rows.append(
+            {"day": f"day {day}", "hex": found["swatches"][i],
+             "seen": "seen beside the rest" if middle >= JUST_SEEN else "hardly seen",
+             "difference": f"{middle:.1f} ({low:.1f} to {high:.1f})"}
+        )  # fmt: skip
+    return rows
+
+
+def readings(view: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What each instrument would read of that tissue."""
+    return [
+        {"name": wording.title(str(row["instrument"])), "reads": row["reads"], "note": row["note"],
+         "cells": _cells(row, "change")}
+        for row in view["forecast"].get("readings", [])
+    ]  # fmt: skip
 
 
 def _cells(row: Mapping[str, Any], measure: str) -> list[str]:

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from pinprick.exports import claims_part, curves, faces, parts, punctures_part, section
+from pinprick.exports import (
+    claims_part,
+    comparators_part,
+    curves,
+    faces,
+    parts,
+    punctures_part,
+    section,
+)
 from pinprick.files import text_writer, write_all
 from pinprick.forecasting import wording
 from pinprick.forecasting.outlines import collagen_at, collagen_peak
@@ -104,11 +112,16 @@ def render(view: Mapping[str, Any], *, research: bool = False) -> str:
         punctures=punctures_part.section(view),
         tissue=tissue,
         more_tissue=more_tissue,
+        readings=parts.readings(view),
+        colour=parts.colour(view),
+        colour_seen=(forecast.get("colour") or {}).get("seen", ""),
         side_effects=parts.side_effects(view),
         parameters=[parts.parameter(row) for row in view.get("parameters", [])],
         bases=_BASES,
         sources=[parts.source(row) for row in forecast.get("sources", [])],
         solver=parts.solver(forecast),
+        rated=comparators_part.concerns_part(forecast.get("case") or {}),
+        others=comparators_part.comparators_part(forecast.get("case") or {}),
         claims=claims_part.part(forecast.get("case") or {}),
     )
 

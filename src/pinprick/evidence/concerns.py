@@ -1,0 +1,220 @@
+"""What people come for, as data: what it is, which scales read it, what is forecast and why not.
+
+The concerns stand in ``concerns.toml``; the reasons why something is not forecast, with what is
+known of it, in ``not_forecast.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from pinprick.faults import Fault, InputError, did_you_mean
+
+Grade = Literal["controlled", "uncontrolled", "mechanism", "none"]
+Forecast = Literal["forecast", "range", "not_forecast"]
+Seen = Literal["relief", "colour", "count", "mechanics"]
+_GRADES = {
+    "controlled": ("controlled trial", "controlled trials"),
+    "uncontrolled": ("series without a control", "series without a control"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """What differs at a site: whether it is forecast there, how, and the reason's name."""
+
+    forecast: Forecast
+    how: str
+    entry: str
+    range: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A concern: its geometry or state, scales, link from tissue to scale, evidence and forecast.
+
+    ``rows`` are the evidence that needling changes it; studies and people are counted from them.
+    ``subtypes`` are the kinds that a case may name, ``also`` other words for them.
+    """
+
+    name: str
+    title: str
+    seen: Seen
+    is_: str
+    scales: tuple[str, ...]
+    link: str
+    grade: Grade
+    rows: tuple[str, ...]
+    forecast: Forecast
+    how: str
+    subtypes: tuple[str, ...]
+    also: Mapping[str, str]
+    at: Mapping[str, At]
+    range: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> Mapping[str, int]:
+        """People in each group behind the evidence, counted once however many rows it has."""
+        from pinprick.evidence.registry import registry
+
+        people: dict[str, int] = {}
+        for row in self.rows:
+            fact = registry().fact(row)
+            people[fact.cohort] = max(people.get(fact.cohort, 0), fact.n or 0)
+        return people
+
+    @property
+    def evidence(self) -> str:
+        """The evidence in words, with studies and people.
+
+        >>> concern("pores").evidence, concern("sun spots").evidence
+        ('series without a control (1 study, 30 people)', 'no study')
+        """
+        groups = self.groups
+        if self.grade == "none" or not groups:
+            return "physiology only" if self.grade == "mechanism" else "no study"
+        one, many = _GRADES.get(self.grade, (self.grade, self.grade))
+        studies = f"{len(groups)} {'study' if len(groups) == 1 else 'studies'}"
+        said = one if len(groups) == 1 else many
+        return f"{said} ({studies}, {sum(groups.values())} people)"
+
+    def forecast_at(self, site: str) -> Forecast:
+        """Whether it is forecast at a site.
+
+        >>> concern("wrinkles").forecast_at("neck"), concern("wrinkles").forecast_at("forehead")
+        ('range', 'forecast')
+        """
+        return self.at[site].forecast if site in self.at else self.forecast
+
+    def how_at(self, site: str) -> str:
+        """What is forecast at a site, and how."""
+        return self.at[site].how if site in self.at else self.how
+
+    def range_at(self, site: str = "") -> str:
+        """The plain range of the studies at a site, in words; empty where none is shown.
+
+        >>> concern("melasma").range_at(), concern("acne scars").range_at()
+        ('44.41 to 70 % in 2 studies, 35 people', '')
+        """
+        return plain_range(self.at[site].range if site in self.at else self.range)
+
+    def reason(self, site: str = "") -> Reason | None:
+        """Why it is not forecast at a site, or ``None`` where it is.
+
+        >>> concern("wrinkles").reason("neck").name, concern("wrinkles").reason("cheek")
+        ('wrinkles of the neck', None)
+        """
+        if self.forecast_at(site) == "forecast":
+            return None
+        name = self.at[site].entry if site in self.at else self.name
+        return reasons()["concerns"][name]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is not forecast, what is known of it, and the published rows."""
+
+    name: str
+    why: str
+    known: str
+    rows: tuple[str, ...]
+
+
+@cache
+def concerns() -> Mapping[str, Concern]:
+    """All concerns by name; those that are forecast come first.
+
+    >>> list(concerns())[:2]
+    ['acne scars', 'wrinkles']
+    """
+    return MappingProxyType({name: _read(name, body) for name, body in _file("concerns").items()})
+
+
+def concern(name: str) -> Concern:
+    """The concern of that name.
+
+    Raises:
+        InputError: if there is none; the fault names the nearest.
+
+    >>> concern("acne scars").forecast
+    'forecast'
+    """
+    if name not in concerns():
+        raise InputError([Fault("concern", name, did_you_mean(name, concerns()))])
+    return concerns()[name]
+
+
+@cache
+def reasons() -> Mapping[str, Mapping[str, Reason]]:
+    """Why something is not forecast, by group (concerns, always, asked) and name.
+
+    >>> reasons()["concerns"]["sun spots"].why
+    'no trial was found'
+    """
+    return MappingProxyType(
+        {
+            group: {
+                name: Reason(name, body["why"], body.get("known", ""), tuple(body["rows"]))
+                for name, body in entries.items()
+            }
+            for group, entries in _file("not_forecast").items()
+        }
+    )
+
+
+def plain_range(rows: tuple[str, ...]) -> str:
+    """What studies reported, from the least to the most; of one study, nine in ten of its people.
+
+    >>> plain_range(("clinical:CL169",))
+    '0.86 grades in 32 people of 1 study, nine in ten of them from -0.2 to 1.9'
+    """
+    from pinprick.evidence.registry import registry
+
+    facts = [registry().fact(row) for row in rows]
+    if not facts:
+        return ""
+    sizes = sorted(abs(fact.value) for fact in facts if fact.value is not None)
+    people, unit = sum(fact.n or 0 for fact in facts), facts[0].unit
+    if len(facts) > 1:
+        return f"{sizes[0]:g} to {sizes[-1]:g} {unit} in {len(facts)} studies, {people} people"
+    reach = 1.645 * (facts[0].sd or 0.0)
+    ends = f"nine in ten of them from {sizes[0] - reach:.1f} to {sizes[0] + reach:.1f}"
+    return f"{sizes[0]:g} {unit} in {people} people of 1 study, {ends}"
+
+
+@cache
+def _file(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("pinprick.evidence").joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def _read(name: str, body: Mapping[str, Any]) -> Concern:
+    for key, words in (("grade", get_args(Grade)), ("forecast", get_args(Forecast)),
+                       ("seen", get_args(Seen))):  # fmt: skip
+        if body[key] not in words:
+            raise InputError([Fault(f"{name}.{key}", str(body[key]), ", ".join(words))])
+    return Concern(
+        name=name,
+        title=body["title"],
+        seen=body["seen"],
+        is_=body["is"],
+        scales=tuple(body["scales"]),
+        link=body["link"],
+        grade=body["grade"],
+        rows=tuple(body["rows"]),
+        forecast=body["forecast"],
+        how=body["how"],
+        subtypes=tuple(body["subtypes"]),
+        also=MappingProxyType(dict(body["also"])),
+        at=MappingProxyType({site: _at(what) for site, what in body.get("at", {}).items()}),
+        range=tuple(body.get("range", ())),
+    )
+
+
+def _at(body: Mapping[str, Any]) -> At:
+    return At(body["forecast"], body["how"], body["entry"], tuple(body.get("range", ())))
