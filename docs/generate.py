@@ -19,6 +19,13 @@ from pinprick.evidence import Fact, Parameter, registry
 from pinprick.evidence.claims import VERDICTS, sentences
 from pinprick.evidence.claims import claims as all_claims
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import calibration_page
+import colour_page
+import concerns_page
+import healing_page
+import studies_page
+
 STAGES = {
     "people": "Skin and vessels at a site",
     "devices": "Devices",
@@ -26,6 +33,9 @@ STAGES = {
     "needling": "Needling",
     "healing": "Healing and redness",
     "appearance": "Appearance",
+    "colour": "Colour of skin",
+    "relief": "Relief of skin",
+    "trial": "Statistics of studies",
 }
 # From the door inwards: the public face first, then the rooms from the upper floors down.
 ROOMS = (
@@ -35,6 +45,7 @@ ROOMS = (
     "devices",
     "forecasting",
     "planning",
+    "learning",
     "validation",
     "exports",
     "appearance",
@@ -59,6 +70,11 @@ def write(folder: Path) -> None:
         "api.txt": api(),
         "claims.txt": claims(),
         "verification.txt": verification(),
+        **healing_page.pages(folder, table),
+        **calibration_page.pages(folder, table),
+        **studies_page.pages(folder, table),
+        **concerns_page.pages(table),
+        **colour_page.pages(folder, table),
     }
     for name, text in pages.items():
         path = folder / name
@@ -212,21 +228,45 @@ def reactions() -> str:
             [(s.name, s.unit, s.meaning, s.diffusivity or "stays") for s in module.SPECIES],
         )
     )
-    parts.append("\n## Reactions\n")
+    parts.append(
+        "\n## Reactions\n\n*Changes*: − is taken, + is made. *Sources* are rows of the evidence; a "
+        "parameter without one is assumed and counted. The papers stand below.\n"
+    )
+    head = ("row", "what happens", "reads", "changes", "speed, per day", "parameters", "sources")
     parts.append(
         table(
-            ("row", "what happens", "from", "to", "speed, per day"),
+            head,
             [
-                (r.id, r.meaning, _yields(r.consumed), _yields(r.produced), r.rate)
+                (r.id, r.meaning, ", ".join(r.reads), _changes(r), r.rate,
+                 ", ".join(r.parameters), healing_page.sources_of(r.parameters))
                 for r in module.REACTIONS
             ],
         )
-    )
+    )  # fmt: skip
+    parts += ["\n## Sources\n", table(("rows", "source"), _papers(module.REACTIONS))]
     return "\n".join(parts)
 
 
-def _yields(species: Mapping[str, float]) -> str:
-    return " + ".join(name if n == 1 else f"{n:g} {name}" for name, n in species.items()) or "–"
+def _changes(row: Any) -> str:
+    taken = [f"− {_yield(name, n)}" for name, n in row.consumed.items()]
+    return ", ".join([*taken, *(f"+ {_yield(name, n)}" for name, n in row.produced.items())])
+
+
+def _yield(name: str, n: float) -> str:
+    return name if n == 1 else f"{n:g} {name}"
+
+
+def _papers(reactions: Iterable[Any]) -> list[tuple[str, str]]:
+    """Papers behind the parameters of some reactions, with their rows and status."""
+    known = registry()
+    found: dict[str, dict[str, None]] = {}
+    for name in dict.fromkeys(name for row in reactions for name in row.parameters):
+        for row in known.parameter(f"healing.{name}").rows:
+            fact = known.facts.get(row)
+            source = fact.source if fact else "a table of this project"
+            short = row.partition(":")[2]
+            found.setdefault(source, {})[f"{short} ({fact.status})" if fact else short] = None
+    return [(", ".join(rows), source) for source, rows in found.items()]
 
 
 def verification() -> str:

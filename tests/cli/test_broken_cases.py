@@ -88,6 +88,22 @@ BROKEN: dict[str, tuple[str, Sequence[Sequence[str]]]] = {
     "phototype 23": (swap(("phototype: IV ", "phototype: 23 ")), [["phototype", "found 23"]]),
     "score with an underscore": (swap(("value: 16", "value: 1_6")), [["value", "found 1_6"]]),
     "phototype VII": (swap(("phototype: IV ", "phototype: VII ")), [["phototype", "found VII"]]),
+    "unknown sun damage": (
+        swap(("  diabetes: no", "  diabetes: no\n  sun_damage: medium")),
+        [["person.sun_damage", "found medium", "none, mild, moderate, severe"]],
+    ),
+    "menopause yes": (
+        swap(("  diabetes: no", "  diabetes: no\n  menopause: yes")),
+        [["person.menopause", "found yes", "years since menopause", "or `no`"]],
+    ),
+    "menopause before birth": (
+        swap(("  diabetes: no", "  diabetes: no\n  menopause: 40")),
+        [["person.menopause", "found 40", "the age of 34"]],
+    ),
+    "menopause of a man": (
+        swap(("  diabetes: no", "  diabetes: no\n  menopause: 4"), ("sex: female", "sex: male")),
+        [["person.menopause", "found 4", "`no` for a man"]],
+    ),
     "bad date": (
         swap(("start: 2026-03-09", "start: 2026-02-30")),
         [["course.start", "found 2026-02-30", "real date"]],

@@ -21,7 +21,11 @@ PLAIN = {0, 1, 2, 0.5, 10}  # with either sign
 AXES = 4  # of the state: species, cells, fractions, members
 # Numbers of mathematics, not of skin: (file below src/pinprick, size without sign) -> the reason.
 MATHEMATICS: dict[tuple[str, float], str] = {
-    ("healing/closure.py", 60): "halvings of an interval, to the last bit of a double",
+    (
+        "healing/body.py",
+        30,
+    ): "age of the plain body that nothing slows: a reference",
+    ("healing/body.py", 3): "phototype of the plain body: the factors count from it",
     ("healing/redness.py", 60): "halvings of an interval, to the last bit of a double",
 }
 

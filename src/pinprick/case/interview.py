@@ -120,6 +120,8 @@ person:
   phototype: {phototype}    # Fitzpatrick, I to VI
   smoker: not reported    # yes or no
   diabetes: not reported
+  sun_damage: not reported    # of the skin to be treated: none, mild, moderate or severe
+  menopause: not reported    # years since, or `no`
   pregnant: not reported
   breastfeeding: not reported
   medicines: not reported    # a list, or `none`

@@ -194,6 +194,31 @@ class WaitsReader(Reader):
         return {"type": "object", "additionalProperties": {"type": "string"}}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricesReader(Reader):
+    """Prices per session of a clinic's own, by treatment: ``{needling: EUR 250}``."""
+
+    def _takes(self) -> str:
+        return "a mapping of treatments to prices per session, such as needling: EUR 250"
+
+    def _parse(self, raw: object, from_file: bool) -> Frozen:
+        from pinprick.evidence.comparators import read_price
+
+        if isinstance(raw, Frozen):
+            return raw
+        if not isinstance(raw, Mapping) or len(raw) > MOST_ANSWERS:
+            raise ValueError
+        for name, text in raw.items():
+            read_price(str(name), str(text))
+        return Frozen({str(name): " ".join(str(text).split()) for name, text in raw.items()})
+
+    def _write_value(self, value: Frozen) -> dict[str, Any]:
+        return dict(value)
+
+    def _form(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": {"type": "string"}}
+
+
 def days(seconds: float) -> int:
     """Whole days of a wait, rounded up.
 
@@ -210,6 +235,7 @@ class Clinic(Model):
     region: Annotated[str | None, Word(words=REGIONS, unreported=True)] = None
     specialty: Annotated[str | None, Word(words=SPECIALTIES, unreported=True)] = None
     waits: Annotated[Frozen, WaitsReader()] = Frozen()
+    prices: Annotated[Frozen, PricesReader()] = Frozen()
 
 
 class Consent(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,16 +23,30 @@ def validate(
     stage: Annotated[
         str | None, typer.Option("--stage", metavar="S", help="One stage, such as needling.")
     ] = None,
+    study: Annotated[
+        str | None,
+        typer.Option(
+            "--study",
+            metavar="ARMS.yaml",
+            help="Forecast what the arms of a study will report; a file with a result is refused.",
+        ),
+    ] = None,
     json: Json = None,
 ) -> None:
     """What the model says beside what was measured, the misses too."""
     import json as js
 
     from pinprick import files
+    from pinprick.validation import studies
     from pinprick.validation import table as run
 
     target = path_of(json)
     files.check_writable({"--json": target})
+    if study is not None:
+        if stage is not None:
+            raise InputError([Fault("--study", "with --stage", "one of them")])
+        _forecast_study(study, json, target)
+        return
     rows = run(stage=stage)
     text = js.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if json == "-":
@@ -43,8 +58,25 @@ def validate(
         counted = [row for row in rows if row["use"] in names]
         met = sum(bool(row["met"]) for row in counted)
         typer.echo(f"{used}: {met} of {len(counted)} met")
+    if stage == "appearance":
+        for line in studies.told(studies.summary()):
+            typer.echo(line)
     if target:
         files.write_all({target: files.text_writer(text)})
+
+
+def _forecast_study(study: str, json: str | None, target: Path | None) -> None:
+    """Print, and write where asked, what the arms of a file will report."""
+    from pinprick import files
+    from pinprick.validation import studies
+
+    if json == "-":
+        typer.echo(studies.to_json(study), nl=False)
+        return
+    for found in studies.forecast_file(study):
+        typer.echo(studies.summary_line(found))
+    if target:
+        files.write_all({target: files.text_writer(studies.to_json(study))})
 
 
 @app.command(rich_help_panel=_SOURCES)
@@ -71,6 +103,9 @@ class Evidence(StrEnum):
     parameters = "parameters"
     studies = "studies"
     claims = "claims"
+    concerns = "concerns"
+    scales = "scales"
+    comparators = "comparators"
 
 
 @app.command(rich_help_panel=_SOURCES)
@@ -79,7 +114,7 @@ def evidence(
     kind: Annotated[Evidence, typer.Argument(help="What to list.")],
     name: Annotated[str | None, typer.Argument(help="One of them, or a part of names.")] = None,
 ) -> None:
-    """Sources, parameters, studies, and what popular articles claim.
+    """Sources, parameters, studies, claims of articles, concerns, scales, other treatments.
 
     Example: `pinprick evidence parameters needling`
     """

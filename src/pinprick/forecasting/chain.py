@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from pinprick import devices, units
-from pinprick.appearance import OBSERVERS, outcome, visible
-from pinprick.case import Case, example_path
+from pinprick.appearance.colour import DayState
+from pinprick.case import Case
 from pinprick.evidence import Lanes
-from pinprick.evidence.instruments import Instrument
+from pinprick.forecasting import colours, outcomes
+from pinprick.forecasting.body import body_of, interventions_of
 from pinprick.forecasting.plan import Plan
 from pinprick.healing import redness
-from pinprick.healing.tissue import Body, Tissue, at_one_place, heal
+from pinprick.healing.body import Body
+from pinprick.healing.care import care_of
+from pinprick.healing.observation import INSTRUMENTS
+from pinprick.healing.tissue import Tissue, at_one_place, heal
 from pinprick.medium.column import Column, dermis
 from pinprick.medium.layers import Skin
 from pinprick.medium.schedule import COHORT, Preset
@@ -30,7 +33,7 @@ from pinprick.needling.channel import CLOCKS, closing_time, left_open, lumen_wid
 from pinprick.people import skin_at, vessels
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-LESION = ("papillary dermis", "upper reticular dermis")
+LESION = outcomes.LESION
 # Depth cells of what is printed of an injury.
 PRINTED_EDGES = np.linspace(0.0, 2.5 * units.MILLI, 26)
 # Times at which redness is printed, in days: hours at first.
@@ -79,27 +82,10 @@ def run(plan: Plan, lanes: Lanes, preset: Preset = COHORT) -> Chunk:
     body = body_of(plan.case, lanes)
     _needling(plan, skins, lanes, chunk)
     tissues = _healing(plan, skins, body, lanes, preset, chunk)
-    _redness(plan, lanes, chunk)
-    _appearance(plan, tissues, lanes, preset, chunk)
+    doses = _redness(plan, lanes, chunk)
+    _colour(plan, tissues, doses, body, lanes, chunk)
+    outcomes.appearance(plan, tissues, lanes, preset, chunk)
     return chunk
-
-
-def body_of(case: Case, lanes: Lanes) -> Body:
-    """What of the person changes how they heal; for a population, drawn from what was reported."""
-    none = np.zeros(len(lanes))
-    person, population = case.person, case.population
-    if person is not None:
-        return Body(
-            age=np.full(len(lanes), float(person.age)),
-            smoker=none + bool(person.smoker),
-            diabetes=none + bool(person.diabetes),
-        )
-    k = lanes.stage("courses")
-    low, high = k.unreported_age_low, k.unreported_age_high
-    if population is not None and population.age is not None:
-        low, high = (none + float(end) for end in population.age)
-    years = low + (high - low) * lanes.uniforms("age", "people")
-    return Body(age=years, smoker=none, diabetes=none)
 
 
 def _skin(case: Case, site: str, lanes: Lanes) -> Skin:
@@ -203,29 +189,12 @@ def _channels(first: Mapping[str, Punctures], lanes: Lanes, chunk: Chunk) -> Non
     chunk.add("closing_time", "clock", closed, "s", "time until a channel counts as closed")
 
 
-def _sessions(
-    plan: Plan, zone_name: str, skin: Skin, column: Column, lanes: Lanes
-) -> list[tuple[float, Any]]:
-    """The injuries of one zone on the cells of its dermis."""
-    step, zone = plan.zones[zone_name]
-    tool, vessel = devices.device(step.device), vessels(skin, lanes)
-    return [
-        (
-            float(day),
-            needle(
-                tool, zone, skin, vessel, column.edges, lanes, numbed=bool(plan.numbed), session=s
-            ).injury,
-        )
-        for s, day in enumerate(plan.session_days)
-    ]
-
-
 def one_place(plan: Plan, lanes: Lanes) -> tuple[dict[str, float], list[dict[str, float]]]:
     """Values and wounds of the biology at one place of the first followed zone, for one member."""
     name = plan.healed_zones[0]
     skin = _skin(plan.case, plan.zones[name][1].body_site, lanes)
     column = dermis(skin)
-    sessions = _sessions(plan, name, skin, column, lanes)
+    sessions = outcomes.injuries(plan, name, skin, column, lanes)
     return at_one_place(sessions, column, body_of(plan.case, lanes), lanes)
 
 
@@ -238,10 +207,12 @@ def _healing(
     chunk: Chunk,
 ) -> dict[str, tuple[Tissue, Column]]:
     done: dict[str, tuple[Tissue, Column]] = {}
+    care = care_of(interventions_of(plan.case), lanes)
     for name in plan.healed_zones:
         column = dermis(skins[name])
-        sessions = _sessions(plan, name, skins[name], column, lanes)
-        done[name] = heal(sessions, column, body, lanes, plan.days, preset=preset), column
+        sessions = outcomes.injuries(plan, name, skins[name], column, lanes)
+        tissue = heal(sessions, column, body, lanes, plan.days, care=care, preset=preset)
+        done[name] = tissue, column
     tissues = [tissue for tissue, _ in done.values()]
     for quantity in tissues[0].by_layer:
         values = np.stack([t.by_layer[quantity] for t in tissues])
@@ -256,19 +227,25 @@ def _healing(
         ("epidermis", "epidermal thickness, change relative to intact"),
         ("vessels", "vessels grown in repair, relative to intact"),
         ("oedema", "water above rest, share of volume"),
+        ("melanin", "melanin above rest, as a share of rest"),
+        ("ageing", "what intact collagen changes by itself"),
         ("open", "share of channels not yet covered"),
-        ("stained_area", "stained papillary area, relative gain"),
-        ("silver_area", "silver-stained papillary area, relative gain"),
     ):
         chunk.add(key, "healed_zone time", np.stack([getattr(t, key) for t in tissues]), "1", words)
+    for key, tool in INSTRUMENTS.items():
+        values = np.stack([tool.read(t.fields, lanes) for t in tissues])
+        chunk.add(f"read/{key}", "healed_zone time", values, "1", f"{tool.name}: relative change")
     first, _ = done[plan.healed_zones[0]]
     chunk.add("profile", "time cell", first.profile, "1", "collagen gain by depth")
     chunk.add("cell_depth", "cell", first.depth, "m", "depth of the cell below the surface")
     return done
 
 
-def _redness(plan: Plan, lanes: Lanes, chunk: Chunk) -> None:
-    """Redness of the first followed zone, by time since one session and over the whole course."""
+def _redness(plan: Plan, lanes: Lanes, chunk: Chunk) -> Array:
+    """Redness of the first followed zone, by time since one session and over the whole course.
+
+    Returns the dose of each session, (sessions, members).
+    """
     zone = list(plan.zones).index(plan.healed_zones[0])
     depth = chunk.fields["set_depth"].values[zone]
     doses = np.stack([redness.dose(depth, d[zone], lanes) for d in chunk.fields["density"].values])
@@ -298,76 +275,26 @@ def _redness(plan: Plan, lanes: Lanes, chunk: Chunk) -> None:
     )
     course = redness.curve(days + 0.5, np.array(plan.session_days, dtype=float), doses, lanes)
     chunk.add("redness", "slider_day", course, "1", "redness at noon, 1 = just visible")
+    return doses
 
 
-def _appearance(
+def _colour(
     plan: Plan,
     tissues: Mapping[str, tuple[Tissue, Column]],
+    doses: Array,
+    body: Body,
     lanes: Lanes,
-    preset: Preset,
     chunk: Chunk,
 ) -> None:
-    days = np.array(plan.days, dtype=float)
-    study = plan.case.study
-    groups: dict[str, int | None] = {"persons": None}
-    if study is not None and study.people:
-        groups["group"] = study.people
-    references: dict[tuple[str, float], Array] = {}
-    for place, target in enumerate(plan.targets):
-        tool, before = target.instrument, target.concern.baseline
-        matrix = _matrix(*tissues[target.zone], lanes)
-        at_day = matrix[plan.days.index(round(tool.reference_day))]
-        course = (tool.reference, tool.reference_day)
-        if course not in references:
-            references[course] = _reference(tool, lanes, preset)
-        for observer in OBSERVERS:
-            for kind, size in groups.items():
-                seen = outcome(
-                    tool,
-                    observer,
-                    days,
-                    matrix,
-                    at_day,
-                    references[course],
-                    lanes,
-                    baseline=before.value if before and before.scale == tool.scale else None,
-                    subtype=target.concern.subtype or "",
-                    group=size,
-                )
-                key = f"outcome/{place}/{observer}"
-                words = f"{tool.scale} by the {observer.replace('_', ' ')}, {kind}"
-                for arm, side in (("treated", seen.treated), ("untreated", seen.untreated)):
-                    for what, values in (("true", side.true), ("read", side.read)):
-                        said = f"{words}, {arm}: change, {what}"
-                        chunk.add(f"{key}/{kind}/{arm}/{what}", "time", values, "1", said)
-            chunk.add(
-                f"{key}/reading_sd", "", seen.reading_sd, "1", f"{words}: noise of one reading"
-            )
-        chunk.add(
-            f"outcome/{place}/baseline", "", seen.baseline, "1", f"{tool.scale} before treatment"
-        )
-
-
-def _matrix(tissue: Tissue, column: Column, lanes: Lanes) -> Array:
-    matured = tissue.dermis("matured collagen", LESION, column)
-    young = tissue.dermis("collagen III", LESION, column) + tissue.dermis(
-        "new collagen I", LESION, column
-    )
-    return visible(matured, young, lanes)
-
-
-def _reference(instrument: Instrument, lanes: Lanes, preset: Preset) -> Array:
-    """Visible matrix of the instrument's reference course on its day, under the same draws."""
-    plan = _reference_plan(instrument.reference)
-    name, (_, zone) = next(iter(plan.zones.items()))
-    skin = _skin(plan.case, zone.body_site, lanes)
-    column = dermis(skin)
-    sessions = _sessions(plan, name, skin, column, lanes)
-    body = body_of(plan.case, lanes)
-    tissue = heal(sessions, column, body, lanes, [0.0, instrument.reference_day], preset=preset)
-    return np.asarray(_matrix(tissue, column, lanes)[-1])
-
-
-@cache
-def _reference_plan(example: str) -> Plan:
-    return Plan(Case.load(example_path(example)))
+    """Colour of the first followed zone on some days, six hours into each."""
+    name = plan.healed_zones[0]
+    tissue, site = tissues[name][0], plan.zones[name][1].body_site
+    days = colours.days_of(plan.days)
+    at = [plan.days.index(day) for day in days]
+    sessions = np.array(plan.session_days, dtype=float)
+    red = redness.curve(np.array(days) + colours.HOURS, sessions, doses, lanes)
+    state = DayState(tissue.melanin[at], red, tissue.vessels[at])
+    found = colours.colours(state, body.phototype, site, lanes)
+    for key, values in found.items():
+        words, unit = colours.NAMES[key]
+        chunk.add(f"colour/{key}", "colour_day", values, unit, words)

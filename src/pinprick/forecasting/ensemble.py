@@ -17,6 +17,7 @@ from pinprick.case import Case
 from pinprick.evidence import Lanes, Registry, registry
 from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.faults import Fault, InputError
+from pinprick.forecasting import colours
 from pinprick.forecasting.chain import COLLAPSE_SECONDS, PRINTED_EDGES, REDNESS_DAYS, Chunk, run
 from pinprick.forecasting.forecast import Forecast
 from pinprick.forecasting.plan import Plan
@@ -134,6 +135,7 @@ def _dataset(plan: Plan, chunks: list[Chunk], members: int) -> xr.Dataset:
         "session": ("session", list(plan.session_days), days),
         "time": ("time", list(plan.days), days),
         "slider_day": ("slider_day", np.arange(plan.days[-1] + 1), days),
+        "colour_day": ("colour_day", list(colours.days_of(plan.days)), days),
         "layer": list(layers),
         "redness_time": (
             "redness_time",

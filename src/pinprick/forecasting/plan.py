@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from typing import Any
 
+from pinprick import devices
 from pinprick.case import Case
 from pinprick.courses import Apply, Needle, Numb, Zone
 from pinprick.evidence import registry
+from pinprick.evidence.concerns import Reason, reasons
+from pinprick.evidence.concerns import concern as known
 from pinprick.evidence.instruments import Instrument, instrument
+from pinprick.evidence.interventions import intervention
+from pinprick.forecasting.body import interventions_of, without_effect
 from pinprick.people import Concern
 
 # Days that every forecast reports: dense while the skin settles, then every two weeks.
@@ -20,6 +23,7 @@ SETTLING = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28)
 EVERY = 14
 AFTER_LAST = 180
 YEAR = 365
+HOME = "collagen or scars after a home device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,17 @@ class Plan:
             scale = concern.baseline.scale if concern.baseline else None
             tool = instrument(concern.type, scale)
             zone = self._covering(concern.body_site)
-            if tool is not None and zone is not None:
+            if tool is None or zone is None or self.at_home:
+                continue
+            if self._reason(concern) is None:
                 found.append(Target(concern, zone, tool))
         return tuple(found)
 
     @property
     def healed_zones(self) -> tuple[str, ...]:
-        """Zones whose tissue is followed: those a concern reads, else the first."""
-        named = tuple(dict.fromkeys(target.zone for target in self.targets))
+        """Zones whose tissue is followed: those that cover a concern, else the first."""
+        covering = (self._covering(concern.body_site) for concern in self.case.concerns)
+        named = tuple(dict.fromkeys(zone for zone in covering if zone is not None))
         return named or (next(iter(self.zones)),)
 
     @cached_property
@@ -109,28 +116,51 @@ class Plan:
     @cached_property
     def not_forecast(self) -> tuple[dict[str, Any], ...]:
         """What was asked or would be expected, and is not forecast, each with the reason."""
-        texts = _texts()
         entries = []
         for concern in self.case.concerns:
-            if instrument(concern.type) is None:
-                entries.append(_entry(concern.type, texts["concerns"][concern.type]))
+            if (reason := self._reason(concern)) is not None:
+                entries.append(_entry(concern.type, reason))
             elif self._covering(concern.body_site) is None:
                 why = f"no zone of the course covers the {concern.body_site}"
-                entries.append(_entry(concern.type, {"why": why, "rows": []}))
+                entries.append(_entry(concern.type, Reason(concern.type, why, "", ())))
         steps = self.case.course.steps
-        asked = texts["asked"]
+        asked = reasons()["asked"]
+        if self.at_home:
+            entries.append(_entry(HOME, asked[HOME]))
         if any(isinstance(s, Apply) for s in steps) or any(
             isinstance(s, Needle) and s.glide_product for s in steps
         ):
             entries.append(_entry("products", asked["products"]))
+        for product in without_effect(self.case):
+            entries.append(_entry(f"effect of {product}", asked["effect of a product"]))
         key = "numbing" if self.numbed else "pain without numbing"
         entries.append(_entry(key, asked[key]))
         person = self.case.person
         if person is not None and (person.medicines or person.previous_treatments):
             key = "previous treatments and medicines"
             entries.append(_entry(key, asked[key]))
-        entries.extend(_entry(name, body) for name, body in texts["always"].items())
+        entries.extend(_entry(name, body) for name, body in reasons()["always"].items())
         return tuple(entries)
+
+    @cached_property
+    def beside(self) -> tuple[dict[str, Any], ...]:
+        """What is done beside needling and acts on the forecast, each with its evidence."""
+        return tuple(
+            {"name": each.name, "title": each.title, "grade": each.grade, "basis": each.basis,
+             "says": each.says, "rows": list(each.rows)}
+            for each in map(intervention, interventions_of(self.case))
+        )  # fmt: skip
+
+    @cached_property
+    def at_home(self) -> bool:
+        """Whether only home devices are used, whose needles no study measured on a scale."""
+        steps = [step for step in self.case.course.steps if isinstance(step, Needle)]
+        return all(devices.device(step.device).home for step in steps)
+
+    def _reason(self, concern: Concern) -> Reason | None:
+        """Why a concern is not forecast; a study is worked out at its own site as anywhere."""
+        site = "" if self.case.kind == "study" else concern.body_site
+        return known(concern.type).reason(site)
 
     def _covering(self, site: str) -> str | None:
         return next((n for n, (_, zone) in self.zones.items() if zone.body_site == site), None)
@@ -146,18 +176,12 @@ class Plan:
         )
 
 
-@cache
-def _texts() -> dict[str, dict[str, dict[str, Any]]]:
-    text = files("pinprick.evidence").joinpath("not_forecast.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def _entry(concern: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(concern: str, reason: Reason) -> dict[str, Any]:
     facts = registry().facts
     published = [
         {"quantity": facts[row].quantity, "value": facts[row].original["value"],
          "unit": facts[row].original["unit"], "n": facts[row].original["n"],
          "source": facts[row].source, "row": row}
-        for row in body["rows"]
+        for row in reason.rows
     ]  # fmt: skip
-    return {"concern": concern, "why": body["why"], "published": published}
+    return {"concern": concern, "why": reason.why, "known": reason.known, "published": published}

@@ -9,9 +9,11 @@ import numpy as np
 from pinprick import devices, units
 from pinprick.appearance import OBSERVERS
 from pinprick.evidence.scales import scale
+from pinprick.forecasting import colours
 from pinprick.forecasting.chain import PRINTED_EDGES
 from pinprick.forecasting.plan import AFTER_LAST, Plan, Target
 from pinprick.forecasting.statistics import chance_beyond, curves, doubt, quantiles, rounded
+from pinprick.healing.observation import INSTRUMENTS
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
@@ -28,8 +30,8 @@ TISSUE = (
     "myofibroblasts",
 )
 ONLY = {"epidermis": "epidermal thickness", "vessels": "vessels", "oedema": "oedema",
-        "open": "channels not yet covered", "stained_area": "stained papillary collagen area",
-        "silver_area": "silver-stained papillary area"}  # fmt: skip
+        "melanin": "melanin", "ageing": "collagen of untreated skin, slow ageing",
+        "open": "channels not yet covered"}  # fmt: skip
 
 
 def record(forecast: Forecast) -> dict[str, Any]:
@@ -55,7 +57,10 @@ def record(forecast: Forecast) -> dict[str, Any]:
             for observer in OBSERVERS
         ],
         "tissue": _tissue(forecast, plan),
+        "readings": _readings(forecast, plan),
+        "colour": _colour(forecast, plan),
         "side_effects": [_redness(forecast)],
+        "beside_needling": list(plan.beside),
         "not_forecast": list(plan.not_forecast),
     }
 
@@ -225,6 +230,35 @@ def _tissue(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
             curve = curves(_values(forecast, name)[z])
             out.append({**whole, "layer": None, "days": days, **curve})
     return out
+
+
+def _readings(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
+    """What each instrument reads of the tissue, relative to before the first session."""
+    return [
+        {"instrument": tool.name, "reads": tool.where, "model": tool.model,
+         "basis": tool.basis, "note": tool.note, "zone": zone, "days": list(plan.days),
+         **curves(_values(forecast, f"read/{key}")[z])}
+        for z, zone in enumerate(plan.healed_zones)
+        for key, tool in INSTRUMENTS.items()
+    ]  # fmt: skip
+
+
+def _colour(forecast: Forecast, plan: Plan) -> dict[str, Any]:
+    """Colour of the first followed zone by day, with how it is seen."""
+    read = {name: curves(_values(forecast, f"colour/{name}")) for name in colours.NAMES}
+    return {
+        "zone": plan.healed_zones[0],
+        "days": [int(day) for day in forecast.data["colour_day"].values],
+        "hours_into_the_day": colours.HOURS * units.HOURS_PER_DAY,
+        "seen": colours.how(),
+        "swatches": [
+            colours.swatch(*lab)
+            for lab in zip(
+                *(read[name]["p50"] for name in ("lightness", "red", "yellow")), strict=True
+            )
+        ],
+        **read,
+    }
 
 
 def _redness(forecast: Forecast) -> dict[str, Any]:

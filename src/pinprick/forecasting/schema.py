@@ -92,6 +92,32 @@ OUTCOME = _object(
 TISSUE = _object(
     {"quantity": TEXT, "zone": TEXT, "layer": _maybe(TEXT), "days": _list(WHOLE), **CURVE}
 )
+READING = _object(
+    {
+        "instrument": TEXT,
+        "reads": TEXT,
+        "model": TEXT,
+        "basis": TEXT,
+        "note": TEXT,
+        "zone": TEXT,
+        "days": _list(WHOLE),
+        **CURVE,
+    }
+)
+COLOUR = _object(
+    {
+        "zone": TEXT,
+        "days": _list(WHOLE),
+        "hours_into_the_day": NUMBER,
+        "seen": TEXT,
+        "swatches": _list(TEXT),
+        "lightness": _object(CURVE),
+        "red": _object(CURVE),
+        "yellow": _object(CURVE),
+        "ita": _object(CURVE),
+        "difference": _object(CURVE),
+    }
+)
 SIDE_EFFECT = _object(
     {
         "name": TEXT,
@@ -140,14 +166,26 @@ VERDICT = _object(
     }
 )
 SOURCE = _object({"source": TEXT, "address": TEXT, "status": _list(TEXT), "rows": _list(TEXT)})
-NOT_FORECAST = _object({"concern": TEXT, "why": TEXT, "published": _list({"type": "object"})})
+BESIDE = _object(
+    {
+        "name": TEXT,
+        "title": TEXT,
+        "grade": {"enum": ["controlled", "uncontrolled", "mechanism"]},
+        "basis": TEXT,
+        "says": TEXT,
+        "rows": _list(TEXT),
+    }
+)
+NOT_FORECAST = _object(
+    {"concern": TEXT, "why": TEXT, "known": TEXT, "published": _list({"type": "object"})}
+)
 
 
 def schema() -> dict[str, Any]:
     """The schema as plain data.
 
     >>> sorted(schema()["required"])[:3]
-    ['case', 'members', 'not_forecast']
+    ['beside_needling', 'case', 'colour']
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -170,7 +208,10 @@ def schema() -> dict[str, Any]:
                 "sessions": _list(SESSION),
                 "outcomes": _list(OUTCOME),
                 "tissue": _list(TISSUE),
+                "readings": _list(READING),
+                "colour": COLOUR,
                 "side_effects": _list(SIDE_EFFECT),
+                "beside_needling": _list(BESIDE),
                 "not_forecast": _list(NOT_FORECAST),
             }
         ),

@@ -88,6 +88,9 @@ def asked(plan: Plan, moved: str | None = None) -> list[list[str]]:
         said = {True: "yes", False: "no", None: "not reported"}
         rows.append(("smoker", said[person.smoker]))
         rows.append(("diabetes", said[person.diabetes]))
+        rows.append(("sun damage", person.sun_damage or "not reported"))
+        if person.menopause:
+            rows.append(("menopause", f"{person.menopause:g} years ago"))
     if case.study is not None:
         rows.append(
             ("study", f"{case.study.id}, {case.study.people or 'unknown number of'} people")
