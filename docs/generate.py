@@ -24,6 +24,7 @@ import calibration_page
 import colour_page
 import concerns_page
 import healing_page
+import pictures_page
 import studies_page
 
 STAGES = {
@@ -34,7 +35,7 @@ STAGES = {
     "healing": "Healing and redness",
     "appearance": "Appearance",
     "colour": "Colour of skin",
-    "relief": "Relief of skin",
+    "relief": "Relief, light and marks of the pictures",
     "trial": "Statistics of studies",
 }
 # From the door inwards: the public face first, then the rooms from the upper floors down.
@@ -75,6 +76,7 @@ def write(folder: Path) -> None:
         **studies_page.pages(folder, table),
         **concerns_page.pages(table),
         **colour_page.pages(folder, table),
+        **pictures_page.pages(folder, table),
     }
     for name, text in pages.items():
         path = folder / name

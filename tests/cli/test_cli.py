@@ -19,8 +19,8 @@ from pinprick.cli.terminal import progress
 from pinprick.faults import Fault, InputError, NotForecastError
 
 ACNE = str(example_path("acne-scars"))
-VERBS = {"demo", "new", "check", "forecast", "compare", "validate", "cite", "evidence", "devices",
-         "screen"}  # fmt: skip
+VERBS = {"demo", "new", "check", "forecast", "picture", "compare", "validate", "cite", "evidence",
+         "devices", "screen"}  # fmt: skip
 
 
 def run(*words: str, answers: str = "") -> tuple[int, str, str]:

@@ -37,7 +37,6 @@ def validate(
     import json as js
 
     from pinprick import files
-    from pinprick.validation import studies
     from pinprick.validation import table as run
 
     target = path_of(json)
@@ -59,6 +58,8 @@ def validate(
         met = sum(bool(row["met"]) for row in counted)
         typer.echo(f"{used}: {met} of {len(counted)} met")
     if stage == "appearance":
+        from pinprick.validation import studies
+
         for line in studies.told(studies.summary()):
             typer.echo(line)
     if target:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from pinprick.exports import (
     punctures_part,
     section,
 )
+from pinprick.faults import NotForecastError
 from pinprick.files import text_writer, write_all
 from pinprick.forecasting import wording
 from pinprick.forecasting.outlines import collagen_at, collagen_peak
@@ -63,12 +65,32 @@ def report(forecast: Forecast, path: str | os.PathLike[str], *, research: bool =
     from pinprick.forecasting.view import view
 
     target = Path(path)
-    write_all({target: text_writer(render(view(forecast), research=research))})
+    shown = view(forecast)
+    picture = _picture(forecast) if research or not shown["verdict"]["holds"] else None
+    write_all({target: text_writer(render(shown, research=research, picture=picture))})
     return target
 
 
-def render(view: Mapping[str, Any], *, research: bool = False) -> str:
+def _picture(forecast: Forecast) -> dict[str, str] | None:
+    """The skin half a year on, drawn, with its words; none for what is not drawn."""
+    from pinprick.forecasting import skin_pictures
+
+    try:
+        drawn = skin_pictures.picture_sheet(forecast, size=skin_pictures.EMBEDDED, small=True)
+    except NotForecastError:
+        return None
+    return {"png": base64.b64encode(drawn.png).decode("ascii"), "alt": drawn.alt}
+
+
+def render(
+    view: Mapping[str, Any], *, research: bool = False, picture: Mapping[str, str] | None = None
+) -> str:
     """The whole page as text; see :func:`report` for ``research``.
+
+    Args:
+        view: from :func:`pinprick.forecasting.view.view`.
+        research: show outcomes whatever the screening says.
+        picture: of the skin, ``png`` in base 64 and ``alt``.
 
     >>> render(view)  # doctest: +SKIP
     '<!doctype html>...'
@@ -114,6 +136,7 @@ def render(view: Mapping[str, Any], *, research: bool = False) -> str:
         more_tissue=more_tissue,
         readings=parts.readings(view),
         colour=parts.colour(view),
+        picture=picture,
         colour_seen=(forecast.get("colour") or {}).get("seen", ""),
         side_effects=parts.side_effects(view),
         parameters=[parts.parameter(row) for row in view.get("parameters", [])],

@@ -116,7 +116,13 @@ class Plots:
 
         return figures.tissue(self.forecast.view)
 
-    def skin(self, day: float = 0) -> Figure:
+    def skin(self, day: float = 180) -> Figure:
+        """The skin on a day: poor, typical and good responder beside untreated skin."""
+        from pinprick.forecasting import skin_pictures
+
+        return skin_pictures.figure(self.forecast, day)
+
+    def section(self, day: float = 0) -> Figure:
         """Section of the skin, to scale, on a day."""
         from pinprick.forecasting import figures
 

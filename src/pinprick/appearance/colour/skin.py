@@ -104,8 +104,8 @@ def on_days(rest: Pigments, state: DayState, lanes: Lanes) -> Pigments:
 def darkened(above: Array, lanes: Lanes) -> Array:
     """Melanin that is seen, over rest, for the tissue's melanin above rest; same shape.
 
-    The tissue's melanin is an activity: after a course it doubles in the typical member, while
-    dark patches are seen in few. So little shows of a little, and never more than brown:
+    The tissue's melanin is an activity: after a course it is up in the typical member, while dark
+    patches are seen in few. So little shows of a little, and never more than brown:
     ``1 + most·m²/(half² + m²)``, and what is lost below rest shows in full.
     """
     k = lanes.stage("colour")
