@@ -46,6 +46,7 @@ bench: $(VENV)/.core
 	@$(BIN)/python benchmarks/forecast_cold_warm.py
 	@$(INSTALL) -e ".[bench]"
 	@$(BIN)/python benchmarks/ensemble_peers.py
+	@$(BIN)/python benchmarks/healing_year.py
 	@$(BIN)/python benchmarks/full_face.py
 
 calibrate: $(VENV)/.core

@@ -37,7 +37,7 @@ class Preset:
         """The same grid with steps ``factor`` times shorter.
 
         >>> COHORT.finer(2.0).first
-        0.0175
+        0.015
         """
         return Preset(
             self.first / factor,
@@ -49,8 +49,8 @@ class Preset:
         )
 
 
-COHORT = Preset(first=0.035, growth=0.1, early=0.6, late_growth=0.04, last=8.0)
-SINGLE = Preset(first=0.02, growth=0.065, early=0.36, late_growth=0.024, last=6.0)
+COHORT = Preset(first=0.03, growth=0.09, early=0.54, late_growth=0.036, last=8.0)
+SINGLE = Preset(first=0.018, growth=0.06, early=0.33, late_growth=0.022, last=6.0)
 
 
 def intervals(days: Sequence[float], events: Sequence[float], preset: Preset) -> list[Array]:
