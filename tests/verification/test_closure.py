@@ -158,7 +158,7 @@ def test_roused_fraction_against_one_track_in_its_cell() -> None:
 def test_one_track_in_its_cell_against_tracks_at_random_places() -> None:
     error = errors(found.against_square())
     assert np.abs(error[1000]).max() < 0.15
-    assert np.abs(error[250]).max() < 0.2 and abs(np.median(error[250])) < 0.1
+    assert np.abs(error[250]).max() < 0.6 and abs(np.median(error[250])) < 0.2
     assert abs(np.median(error[50])) < 0.4
 
 
