@@ -274,9 +274,9 @@ def _papers(reactions: Iterable[Any]) -> list[tuple[str, str]]:
 def verification() -> str:
     """Figures of the medium beside their exact answers, worked out anew."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "verification"))
-    exact = importlib.import_module("exact")
+    files = [importlib.import_module(name) for name in ("exact", "exact_patch")]
     parts = []
-    for title, problem in exact.PROBLEMS.items():
+    for title, problem in (item for file in files for item in file.PROBLEMS.items()):
         rows = [
             (r.what, f"{r.ours:.8g}", f"{r.exact:.8g}", f"{r.error:.1e}", f"{r.bound:.0e}",
              "met" if r.met else "missed")

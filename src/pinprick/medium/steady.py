@@ -1,0 +1,192 @@
+"""Steady fields in a patch: heat, electric potential; real or complex conductivity.
+
+Solves ``∇·(σ∇u) - loss·u + source = 0`` with the operator of the stepper, without a matrix, by
+preconditioned conjugate gradients. Cells may be held at given values: electrodes, needles. What
+comes in and goes out is added up, so that every field carries its own check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from pinprick.medium.patch import Patch
+from pinprick.medium.patch_operator import Operator, operator, same_across
+from pinprick.medium.patch_solve import System
+
+Field = np.ndarray[Any, Any]
+_INSULATED = (np.inf, 0.0)
+
+
+@dataclass(frozen=True)
+class Steady:
+    """A steady field, shape (cells, y, x), with its budget.
+
+    ``top``, ``bottom``, ``source`` and ``held`` are what comes in per time through the ends, from
+    the source and from held cells; ``lost`` what the loss takes; ``gross`` all of it without signs,
+    held cells one by one. ``iterations`` it took.
+    """
+
+    field: Field
+    top: Any
+    bottom: Any
+    source: Any
+    held: Any
+    lost: Any
+    gross: float
+    iterations: int
+    _operator: Operator
+    _loss: Field
+    _source: Field
+
+    @property
+    def imbalance(self) -> float:
+        """What does not add up, as a share of what comes in and goes out."""
+        rest = self.top + self.bottom + self.source + self.held - self.lost
+        return float(abs(rest) / max(self.gross / 2.0, 1e-300))
+
+    def leaving(self, cells: Field) -> Any:
+        """What the given held cells (truths, shape (cells, y, x)) give off per time: a current."""
+        return (_given(self.field, self._operator, self._source, self._loss) * cells).sum()
+
+
+def conductor(
+    patch: Patch,
+    conductivity: Any,
+    top: tuple[Any, Any] = _INSULATED,
+    bottom: tuple[Any, Any] = _INSULATED,
+) -> Operator:
+    """The operator of one field in a patch.
+
+    Args:
+        patch: the mesh.
+        conductivity: broadcasts against (cells, y, x); real, or complex for alternating current.
+        top, bottom: (resistance, value) outside; a resistance of 0 holds the end, an infinite one
+            insulates it.
+
+    Raises:
+        ValueError: on a conductivity that is not finite or not positive in its real part.
+    """
+    field = np.asarray(conductivity)
+    field = field.reshape((1,) * (3 - field.ndim) + field.shape)
+    field = np.broadcast_to(field, np.broadcast_shapes(field.shape, (patch.shape[0], 1, 1)))
+    if not np.all(np.isfinite(field)) or np.any(field.real < 0) or np.any(field == 0):
+        raise ValueError("conductivity: must be finite and positive")
+    for name, (resistance, value) in (("top", top), ("bottom", bottom)):
+        if np.any(np.isnan(resistance)) or np.any(np.asarray(resistance) < 0):
+            raise ValueError(f"{name}: the resistance must be a number and not negative")
+        if not np.all(np.isfinite(value)):
+            raise ValueError(f"{name}: the value outside must be finite")
+    passing = same_across(field)[None]
+    here = SimpleNamespace(**patch.here())
+    return operator(passing, np.ones((1, 1, 1, 1)), here, patch.shape, ([top], [bottom]))
+
+
+def electrodes(shape: tuple[int, ...], held: Mapping[str, tuple[Any, Any]]) -> tuple[Field, Field]:
+    """Held cells and their values from named (truths, value) pairs, each shape ``shape``.
+
+    Raises:
+        ValueError: if two of them share a cell, one holds none, or a value is not finite.
+
+    >>> cell = np.eye(2, dtype=bool)[None]
+    >>> electrodes((1, 2, 2), {"a": (cell, 1.0), "b": (~cell, 0.0)})[1][0]
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    owner = np.full(shape, -1)
+    values = np.zeros(shape, np.result_type(float, *(np.asarray(v) for _, v in held.values())))
+    names = list(held)
+    for i, (name, (truths, value)) in enumerate(held.items()):
+        cells = np.broadcast_to(np.asarray(truths, dtype=bool), shape)
+        if not np.all(np.isfinite(value)):
+            raise ValueError(f"electrode {name}: its value must be finite")
+        if not np.any(cells):
+            raise ValueError(f"electrode {name}: it lies in no cell of the patch")
+        taken = owner[cells]
+        if np.any(taken >= 0):
+            other = names[int(taken[taken >= 0][0])]
+            raise ValueError(f"electrodes {other} and {name} overlap")
+        owner[cells] = i
+        values[cells] = np.broadcast_to(value, shape)[cells]
+    return owner >= 0, values
+
+
+def steady(
+    medium: Operator,
+    source: Any = 0.0,
+    *,
+    loss: Any = 0.0,
+    held: tuple[Field, Field] | None = None,
+    tolerance: float = 1e-11,
+    limit: int = 2000,
+) -> Steady:
+    """The field at which nothing changes any more.
+
+    Args:
+        medium: from :func:`conductor`.
+        source: what is made per volume and time, broadcasts against (cells, y, x).
+        loss: what is lost per volume, time and unit of the field: perfusion, decay.
+        held: truths and values of held cells, as :func:`electrodes` gives them.
+        tolerance: of the iterations.
+        limit: most iterations.
+
+    Raises:
+        ValueError: if a value is not finite or the loss negative, or nothing fixes the level.
+        StepError: if the iterations do not converge; no field is returned.
+    """
+    shape = medium.shape[1:]
+    made, lost = (np.broadcast_to(np.asarray(f), shape) for f in (source, loss))
+    for name, field in (("source", made), ("loss", lost)):
+        if not np.all(np.isfinite(field)):
+            raise ValueError(f"{name}: holds a value that is not finite")
+    if np.any(lost.real < 0):
+        raise ValueError("loss: must not be negative")
+    u = np.zeros(shape, np.result_type(float, medium.depth, made, lost, medium.above, medium.below))
+    if held is not None:
+        truths, values = _checked(held, shape)
+        u = np.where(truths, values, u)
+        medium = replace(medium, free=same_across(1.0 - truths[None]))
+    if held is None and not (np.any(medium.top) or np.any(medium.bottom) or np.any(lost)):
+        raise ValueError("steady: nothing fixes the level; hold a cell or an end, or add a loss")
+    made, lost = made * medium.volume, lost * medium.volume
+    system = System(medium, same_across(lost)[None])
+    right = made + _ends_source(medium) - medium.apply(u[None])[0] - lost * u
+    change, count = system.solve(right[None].astype(u.dtype), tolerance, limit)
+    return _with_budget(u + change[0], medium, made, lost, count)
+
+
+def _checked(held: tuple[Field, Field], shape: tuple[int, ...]) -> tuple[Field, Field]:
+    truths = np.broadcast_to(np.asarray(held[0], dtype=bool), shape)
+    values = np.broadcast_to(np.asarray(held[1]), shape)
+    if not np.any(truths):
+        raise ValueError("held: no cell is held")
+    if not np.all(np.isfinite(values[truths])):
+        raise ValueError("held: holds a value that is not finite")
+    return truths, values
+
+
+def _ends_source(medium: Operator) -> Field:
+    """What the outside gives to the first and last cells while they are at 0."""
+    out = np.zeros(medium.shape[1:], np.result_type(medium.depth, medium.above, medium.below))
+    out[0] += (medium.top * medium.above)[0]
+    out[-1] += (medium.bottom * medium.below)[0]
+    return out
+
+
+def _with_budget(u: Field, medium: Operator, made: Field, lost: Field, count: int) -> Steady:
+    free = np.ones(u.shape) if medium.free is None else np.broadcast_to(medium.free[0], u.shape)
+    ends = medium.inflow(u[None])[:, 0]
+    entries = (ends[0], ends[1], (made * free).sum(), medium.from_held(u[None])[0])
+    loss = (lost * u * free).sum()
+    given = abs(_given(u, medium, made, lost) * (1.0 - free)).sum()
+    gross = float(abs(np.array([*entries[:3], loss])).sum() + given)
+    return Steady(u, *entries, loss, gross, count, medium, lost, made)
+
+
+def _given(u: Field, medium: Operator, made: Field, lost: Field) -> Field:
+    """What each cell must be given from elsewhere to stay as it is; nothing in free cells."""
+    return np.asarray(medium.apply(u[None])[0] + lost * u - made - _ends_source(medium))
