@@ -21,15 +21,15 @@ from pinprick.forecasting.outlines import (
     redness_span,
     track_outline,
 )
+from pinprick.forecasting.palette import BLUE, GREY, LINES, ORANGE, RED
 from pinprick.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, RED, GREY = "#0064a3", "#9c4f00", "#a8324a", "#3d3d3d"
 LAYER_COLOURS = ("#a58f78", "#dcc3a8", "#f3e3d6", "#f8efe8", "#fbf4d8")
-_LINES = ((BLUE, "-"), (ORANGE, "--"), ("#00674f", ":"), (RED, "-."), (GREY, (0, (1, 1))))
+_LINES = tuple(zip(LINES, ("-", "--", ":", "-.", (0, (1, 1))), strict=True))
 _FACES = (
     ("better", BLUE, "better"),
     ("unchanged", "#8c8c8c", "about the same"),

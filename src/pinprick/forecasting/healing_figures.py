@@ -15,27 +15,27 @@ import numpy as np
 
 from pinprick import units
 from pinprick.forecasting import healing_curves as curves
-from pinprick.forecasting.figures import BLUE, GREY, ORANGE, RED, sheet, tidy
+from pinprick.forecasting.figures import sheet, tidy
+from pinprick.forecasting.palette import BLUE, GREY, ORANGE, PETROL, RED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-GREEN = "#00674f"
 KEY = "line: median; band: 5th to 95th percentile of virtual versions"
 # What the panels of a response show: quantity, title, colour.
 MAIN = (
     ("total", "papillary collagen by mass,\n8 weeks after the last session", BLUE),
     ("stained", "stained papillary area,\n8 weeks after the last session", ORANGE),
-    ("mature", "mature papillary collagen,\n6 months after the last session", GREEN),
+    ("mature", "mature papillary collagen,\n6 months after the last session", PETROL),
 )
 DEEP = (
     ("total", "papillary collagen by mass,\n8 weeks after the last session", BLUE),
     ("total, whole dermis", "collagen of the whole dermis,\n8 weeks after", ORANGE),
-    ("mature, whole dermis", "mature collagen of the whole dermis,\n6 months after", GREEN),
+    ("mature, whole dermis", "mature collagen of the whole dermis,\n6 months after", PETROL),
 )
-_LINE = {BLUE: "-", ORANGE: "--", GREEN: "-.", RED: ":", GREY: (0, (1, 1))}
+_LINE = {BLUE: "-", ORANGE: "--", PETROL: "-.", RED: ":", GREY: (0, (1, 1))}
 LEADING = 12
 
 
@@ -166,8 +166,8 @@ def year(found: Mapping[str, Array]) -> Figure:
     shown = (
         (("collagen", "mass", BLUE), ("stained area", "stained area", ORANGE)),
         (("new collagen I", "new I", BLUE), ("collagen III", "provisional III", ORANGE),
-         ("matured collagen", "matured", GREEN)),
-        (("mature collagen", "mature, less what was lost", GREEN),),
+         ("matured collagen", "matured", PETROL)),
+        (("mature collagen", "mature, less what was lost", PETROL),),
     )  # fmt: skip
     titles = ("papillary collagen", "its new pools", "its mature pool")
     last = curves.Course().days[-1]
@@ -299,7 +299,7 @@ def small_traps(
     zone.axhline(0, color=GREY, linewidth=0.8)
     zone.axvline(70, color=GREY, linewidth=0.8, linestyle=":", label="10 weeks")
     zone.set_title("a zone of heat, of what was denatured", fontsize=9)
-    for (phototype, values), colour in zip(dark.items(), (BLUE, ORANGE, GREEN), strict=False):
+    for (phototype, values), colour in zip(dark.items(), (BLUE, ORANGE, PETROL), strict=False):
         ribbon(pigment, late, values, colour, f"phototype {curves.ROMAN[phototype]}")
     pigment.set_title("melanin above rest, one session", fontsize=9)
     for axes, words in ((stiff, "%"), (zone, "% of what was denatured"), (pigment, "% of rest")):
@@ -339,7 +339,7 @@ def drivers(
     share.set_ylim(walk.get_ylim())
     strongest = list(ranks)[:LEADING][::-1]
     joint.barh(
-        range(len(strongest)), [value for _, value in strongest], 0.6, color=GREEN,
+        range(len(strongest)), [value for _, value in strongest], 0.6, color=PETROL,
         label="rank correlation (Spearman)",
     )  # fmt: skip
     joint.set_yticks(range(len(strongest)), [title for title, _ in strongest], fontsize=8)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
-from pinprick.forecasting.figures import BLUE, GREY, LAYER_COLOURS, ORANGE, sheet, tidy
+from pinprick.forecasting.figures import LAYER_COLOURS, sheet, tidy
+from pinprick.forecasting.palette import BLUE, GREY, LINES, ORANGE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_DOTS = 60_000
 _DEPTHS = "cividis"  # runs from dark to light for every common colour blindness
-_MARKS = ("#000000", "#9c4f00", "#00674f", "#a8324a", "#5a5a5a")
+_MARKS = LINES
 
 
 def heading(data: Mapping[str, Any]) -> str:
@@ -174,7 +175,7 @@ def closure(curves: Mapping[str, Any]) -> Figure:
     for place, (row, style) in enumerate(
         zip(curves["clocks"], ("-", "--", "-.", ":"), strict=False)
     ):
-        colour = (BLUE, ORANGE, "#00674f", "#a8324a")[place]
+        colour = LINES[place]
         ends = [[100 * v for v in row[key]] for key in ("p05", "p50", "p95")]
         axes.fill_between(hours, ends[0], ends[2], color=colour, alpha=0.14, linewidth=0)
         axes.plot(hours, ends[1], style, color=colour, label=row["name"])

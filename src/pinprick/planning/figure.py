@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from pinprick.forecasting import wording
+from pinprick.forecasting.palette import LINES
 
 if TYPE_CHECKING:
     from pinprick.planning.compare import Comparison
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#7A4FA3")
 
 
 def differences(comparison: Comparison) -> Figure:
@@ -19,7 +18,7 @@ def differences(comparison: Comparison) -> Figure:
     rows = [row for row in comparison.differences if row["observer"] == "blinded_rater"]
     figure = Figure(figsize=(7.0, 4.2), layout="constrained", dpi=150)
     axes = figure.add_subplot()
-    for row, colour in zip(rows, COLOURS * len(rows), strict=False):
+    for row, colour in zip(rows, LINES * len(rows), strict=False):
         sign = -1.0 if row["better"] == "lower" else 1.0
         low, mid, high = ([sign * v for v in row[q]] for q in ("p05", "p50", "p95"))
         axes.fill_between(row["days"], low, high, color=colour, alpha=0.15, linewidth=0)
