@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pinprick.evidence import registry
 from pinprick.learning import readings, sampler
 from pinprick.learning.calibrate import Fit
 from pinprick.learning.priors import priors, values
@@ -52,3 +53,16 @@ def test_steps_of_a_cohort_are_short_enough(draws, monkeypatch) -> None:
     off = errors(coarse, readings.read(draws))
     print({targets()[i].name: round(e, 3) for i, e in enumerate(off) if e > 0.02})
     assert fine != COHORT and off.max() < 0.25 and np.median(off) < 0.03
+
+
+def test_the_shipped_draws_still_give_what_their_table_says() -> None:
+    """A change of the biology after the fit would show here: then it must be fitted anew."""
+    table = registry().tables["healing_draws"]
+    some = slice(0, DRAWS)
+    value = {prior.name: table[prior.column][some] for prior in priors()}
+    value["tgfb_diffusion"] = table["DT"][some]
+    said = readings.read(value)
+    shown = {t.column: said[:, i] for i, t in enumerate(targets()) if t.column}
+    off = {name: np.abs(column - table[name][some]).max() for name, column in shown.items()}
+    print(off)
+    assert len(shown) >= 5 and max(off.values()) < 0.2, off  # points of a per cent
