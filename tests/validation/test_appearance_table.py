@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from pinprick.evidence import registry
-from pinprick.evidence.disjoint import overlaps
 from pinprick.evidence.instruments import instruments
 from pinprick.validation import appearance
 from pinprick.validation.table import _cases, _row
@@ -24,7 +23,6 @@ MAY_MISS = {
     "Surface signal at 1 month over that at 3 months after four",
 }
 CHECKS = [case for case in CASES if case.get("kind") == "predictive"]
-TESTS = [case for case in CASES if case["use"] == "test"]
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +82,6 @@ def test_a_row_is_complete(case: Mapping[str, Any]) -> None:
 def test_names_are_not_repeated() -> None:
     names = [case["name"] for case in _cases()]
     assert len(set(names)) == len(names)
-
-
-@pytest.mark.parametrize("case", TESTS, ids=lambda case: case["name"])
-def test_no_row_tests_a_number_that_it_set(case: Mapping[str, Any]) -> None:
-    """The rows of the parameters that this case reads, and every row that the table fits."""
-    _, used = appearance.model(case)
-    fitted = {row for name in used for row in registry().parameter(name).rows}
-    fitted |= {one["row"] for one in _cases() if one["use"] == "fit" and "row" in one}
-    assert overlaps(registry(), fitted, [case["row"]]) == []
 
 
 def test_every_course_is_asked_for() -> None:
