@@ -73,14 +73,6 @@ SHARMA = np.array([
 ])  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def science() -> Any:
-    """colour-science, which knows nothing of this code."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return pytest.importorskip("colour")
-
-
 def spectra() -> dict[str, np.ndarray]:
     """Mean spectra of the archive by site and class."""
     table = registry().tables["skin_spectra"]
