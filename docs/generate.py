@@ -24,6 +24,7 @@ import calibration_page
 import colour_page
 import concerns_page
 import healing_page
+import patch_page
 import pictures_page
 import studies_page
 
@@ -72,6 +73,7 @@ def write(folder: Path) -> None:
         "claims.txt": claims(),
         "verification.txt": verification(),
         **healing_page.pages(folder, table),
+        **patch_page.pages(folder, table),
         **calibration_page.pages(folder, table),
         **studies_page.pages(folder, table),
         **concerns_page.pages(table),

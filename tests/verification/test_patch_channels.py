@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -78,6 +78,24 @@ def test_channels_converge(channel: tuple[float, float], bound: float) -> None:
     fluxes = [flux_of_patch(n, *channel) for n in (12, 24, 48, 96)]
     off = [abs(flux / flux_of_cell(*channel) - 1) for flux in fluxes]
     assert all(b < 0.7 * a for a, b in pairwise(off)) and off[-1] < bound, off
+
+
+@pytest.mark.parametrize("sides", ["periodic", "closed"])
+def test_iterations_grow_with_neither_mesh_nor_contrast(
+    sides: Literal["periodic", "closed"],
+) -> None:
+    """The transform takes 40 on the coarse mesh and 60 on the fine one."""
+    counts = []
+    for across in (36, 72):
+        faces = np.linspace(-SIDE / 2, SIDE / 2, across + 1)
+        patch = Patch(layers(), faces, faces, sides)
+        share = patch.share_within((0.0, 0.0), RADIUS, HARD[0])
+        for tight in (2e-4, 2e-6, 2e-8):
+            passing = blend(patch.column.field({"tight": tight, "open": OPEN}), WATER, share)
+            found = steady(conductor(patch, passing, (0.0, 1.0), (0.0, 0.0)))
+            assert found.imbalance < 1e-8
+            counts.append(found.iterations)
+    assert max(counts) < 35 and max(counts) < 1.5 * min(counts), counts
 
 
 def quarter_with_circle(across: int, depth: np.ndarray) -> Any:

@@ -30,3 +30,21 @@ class Fields:
     intact: Array
     by_species: Mapping[str, Array]
     roused: Array
+
+
+def gain(by_species: Mapping[str, Array], intact: Array) -> Array:
+    """Gain of all collagen as a share of intact; fields of any shape that ``intact`` fits.
+
+    >>> kinds = {"collagen_3": 2.0, "collagen_1": 8.0, "matured": 1.0, "mature_lost": 1.0}
+    >>> float(gain({name: np.array(value) for name, value in kinds.items()}, np.array(100.0)))
+    0.1
+    """
+    f = by_species
+    return np.asarray(
+        (f["collagen_3"] + f["collagen_1"] + f["matured"] - f["mature_lost"]) / intact
+    )
+
+
+def mature_gain(by_species: Mapping[str, Array], intact: Array) -> Array:
+    """Gain of mature collagen as a share of intact; as :func:`gain`."""
+    return np.asarray((by_species["matured"] - by_species["mature_lost"]) / intact)

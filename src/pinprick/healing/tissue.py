@@ -14,8 +14,9 @@ from pinprick.evidence import Lanes
 from pinprick.healing import ageing, closure
 from pinprick.healing.body import Body
 from pinprick.healing.care import Care
-from pinprick.healing.fields import Fields
-from pinprick.healing.reactions import CELLS, TABLE
+from pinprick.healing.fields import Fields, gain, mature_gain
+from pinprick.healing.reactions import TABLE
+from pinprick.healing.wound import Wound, hurt
 from pinprick.medium.column import Column
 from pinprick.medium.kernel import Kernel
 from pinprick.medium.layers import Injury
@@ -141,22 +142,7 @@ def at_one_place(
     return values, wounds
 
 
-@dataclass(frozen=True, slots=True)
-class _Wound:
-    """What a session does to the tissue that hears it, each of shape (cells, members).
-
-    ``added`` to species, in their units; ``dead`` and ``gone`` (removed or denatured) and
-    ``denatured`` alone as shares of the roused tissue; ``intact`` is its collagen in mg/mL.
-    """
-
-    added: dict[str, Array]
-    dead: Array
-    gone: Array
-    denatured: Array
-    intact: Array
-
-
-def _wound(injury: Injury, heard: Array, here: dict[str, Any], lanes: Lanes, care: Care) -> _Wound:
+def _wound(injury: Injury, heard: Array, here: dict[str, Any], lanes: Lanes, care: Care) -> Wound:
     """The clot and the debris of tracks, dead tissue, and collagen that is gone or denatured."""
 
     def local(share: Array) -> Array:
@@ -166,13 +152,8 @@ def _wound(injury: Injury, heard: Array, here: dict[str, Any], lanes: Lanes, car
     bled = closure.clot(injury.tracks * _SI["mm2"], radius, heard)
     clot = np.minimum(bled * care.wound, 1.0)
     dead, denatured = local(injury.dead), local(injury.denatured)
-    intact = here["collagen"][:, 0, :]
-    added = {
-        "clot": clot,
-        "debris": np.minimum(clot + dead, 1.0),
-        "bare": np.ones_like(clot),
-    }
-    return _Wound(added, dead, local(injury.removed + injury.denatured), denatured, intact)
+    gone = local(injury.removed + injury.denatured)
+    return Wound(clot, np.ones_like(clot), dead, gone, denatured, here["collagen"][:, 0, :])
 
 
 def _roused(injury: Injury, lanes: Lanes) -> Array:
@@ -182,21 +163,10 @@ def _roused(injury: Injury, lanes: Lanes) -> Array:
     return np.maximum(closure.roused(injury.tracks * _SI["mm2"], reach), lost)
 
 
-def _session(state: Any, before: Array, after: Array, wound: _Wound) -> Any:
+def _session(state: Any, before: Array, after: Array, wound: Wound) -> Any:
     """Mix roused and unroused tissue by volume, then wound the newly roused part."""
     mixed = state[:, :, 0] * before + state[:, :, 1] * (1.0 - before)
-    new = np.stack([mixed, mixed], axis=2)
-    hurt = new[:, :, 0]
-    for i, species in enumerate(TABLE.species):
-        if species.unit == CELLS:
-            hurt[i] *= 1.0 - wound.dead
-    lost = TABLE.index["mature_lost"]
-    left = np.maximum(wound.intact - hurt[lost], 0.0)
-    hurt[lost] += wound.gone * left
-    hurt[TABLE.index["denatured"]] += wound.denatured * left
-    for name, amount in wound.added.items():
-        hurt[TABLE.index[name]] += amount
-    return new.astype(state.dtype)
+    return np.stack([hurt(mixed, wound), mixed], axis=2).astype(state.dtype)
 
 
 def _here(column: Column, body: Body, lanes: Lanes, care: Care | None = None) -> dict[str, Any]:
@@ -253,15 +223,13 @@ def _observe(
     ).astype(np.float64)
     field = {name: mean[:, i] for name, i in TABLE.index.items()}
     intact = here["collagen"][:, 0, :]
-    gain = (
-        field["collagen_3"] + field["collagen_1"] + field["matured"] - field["mature_lost"]
-    ) / intact
+    total = gain(field, intact)
     cells = {
-        "collagen": gain,
+        "collagen": total,
         "collagen III": field["collagen_3"] / intact,
         "new collagen I": field["collagen_1"] / intact,
         "matured collagen": field["matured"] / intact,
-        "mature collagen": (field["matured"] - field["mature_lost"]) / intact,
+        "mature collagen": mature_gain(field, intact),
         "elastin": field["elastin_new"] + field["tropoelastin"] - field["elastin_lost"],
         "new elastin": field["elastin_new"],
         "myofibroblasts": field["myofibroblasts"] / here["fibroblast_density"],
@@ -278,7 +246,7 @@ def _observe(
             name: np.stack([column.mean(value, layer) for layer in layers], axis=1)
             for name, value in cells.items()
         },
-        profile=gain,
+        profile=total,
         depth=column.depth,
         epidermis=column.mean(field["epidermis"], top),
         vessels=column.mean(field["vessels"], top),

@@ -2,6 +2,7 @@
 
 from pinprick.medium.column import Column, column
 from pinprick.medium.layers import Channel, Injury, Layer, Numbness, Skin
+from pinprick.medium.patch import Patch
 from pinprick.medium.reactions import Reaction, ReactionTable, Species
 from pinprick.medium.unit_cell import UnitCell, blend, rings
 
@@ -11,6 +12,7 @@ __all__ = [
     "Injury",
     "Layer",
     "Numbness",
+    "Patch",
     "Reaction",
     "ReactionTable",
     "Skin",

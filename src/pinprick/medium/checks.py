@@ -18,12 +18,17 @@ def checked(table: ReactionTable, state: Any, here: Mapping[str, Any]) -> dict[s
     """``here`` as a dictionary, once its numbers make sense.
 
     Raises:
-        ValueError: on a value that is not a number, a negative coefficient, or a bad state.
+        ValueError: on a value that is not a number, a negative coefficient, a species that the
+            table has not, or a bad state.
     """
     if np.ndim(state) != 4 or not np.all(np.isfinite(state)) or np.any(np.asarray(state) < 0):
         raise ValueError("state: must be (species, cells, lateral, members), finite, not negative")
     coefficients = {"width", "rings", "top", "bottom"}
     coefficients |= {n for s in table.species for n in (s.diffusivity, s.storage)}
+    for name in ("top", "bottom", "held"):
+        unknown = set(here.get(name) or {}) - set(table.index)
+        if unknown:  # a slip of the pen would seal the end, or free the cells
+            raise ValueError(f"{name}: the table has no species {', '.join(sorted(unknown))}")
     for name, value in here.items():
         for part in value.values() if isinstance(value, Mapping) else (value,):
             for array in part if isinstance(part, tuple) else (part,):

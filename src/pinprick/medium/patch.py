@@ -130,13 +130,17 @@ class Patch:
         if radius <= 0:
             raise ValueError(f"channel: radius {radius:g} must be positive")
         if not 0 <= depth <= edges[-1] - edges[0]:
-            raise ValueError(f"channel: depth {depth:g} lies outside the patch")
+            raise ValueError(
+                f"channel: depth {depth:g} lies outside the patch, which is "
+                f"{edges[-1] - edges[0]:g} deep; end it there or make the patch deeper"
+            )
         for name, at, faces in (("x", centre[0], self.x), ("y", centre[1], self.y)):
             wide = 0.0 if self.sides == "periodic" else radius
             if at - wide < faces[0] or at + wide > faces[-1] or 2 * radius > faces[-1] - faces[0]:
                 raise ValueError(
                     f"channel: at {name} = {at:g} with radius {radius:g} it lies outside the "
-                    f"patch, which goes from {faces[0]:g} to {faces[-1]:g}"
+                    f"patch, which goes from {faces[0]:g} to {faces[-1]:g}; move it, or make the "
+                    "patch wider"
                 )
 
 

@@ -7,18 +7,18 @@ tolerance. Where state and fields are the same across, one column of cells is st
 
 Shapes: state (species, cells, y, x), float64. ``here`` maps names to fields that broadcast against
 (cells, y, x). Memory at the peak is that of 27 states where coefficients differ across (216 bytes a
-cell and species; 22 states with sweeps) and of 13 where they do not; reactions add the entries of
-their matrix.
+cell and species; a series takes 24 states for one species, 15 for four alike) and of 13 where they
+do not; reactions add the entries of their matrix.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -29,12 +29,16 @@ import jax
 # isort: on
 from pinprick.medium import method
 from pinprick.medium.checks import checked, finite
+from pinprick.medium.nest import arrays, is_narrow, narrow
 from pinprick.medium.patch_operator import Operator, of_species, same_across
 from pinprick.medium.patch_solve import System
-from pinprick.medium.patch_sweeps import Sweeps
 from pinprick.medium.reactions import ReactionTable
 from pinprick.medium.stepper import _NOTHING, _UNDERSHOOT, Evolve, Here, Stepper
 from pinprick.medium.waypoint import Waypoints
+
+if TYPE_CHECKING:
+    from pinprick.medium.patch_linear import Linear
+    from pinprick.medium.patch_sweeps import Flows, Sweeps
 
 State = np.ndarray[Any, np.dtype[np.float64]]
 Progress = Callable[[float, float], None]
@@ -62,12 +66,17 @@ class PatchStepper:
     ``factored`` takes sweeps along each direction instead of iterations: faster, for moderate steps
     and contrasts (rough parts fade slowly where a step is long against them). Where cells are held
     or stirred, or coefficients the same across, it changes nothing.
+    ``series`` steps a linear medium (diffusion, exchange, gains, first-order losses) without error
+    of the step, to ``tolerance`` of the distance from the steady state; what is booked is within
+    some 50 times that. A step costs the square root of its length: take long ones. What is not
+    linear is refused.
     """
 
     table: ReactionTable
     evolve: Evolve | None = None
     tolerance: float = 1e-7
     factored: bool = False
+    series: bool = False
 
     def walk(
         self,
@@ -92,7 +101,8 @@ class PatchStepper:
 
         Raises:
             StepError: if a value is not finite, or iterations do not converge.
-            ValueError: if the state or a field cannot be stepped, or the file is of another walk.
+            ValueError: if the state or a field cannot be stepped, the file is of another walk, or
+                ``series`` is asked of a table that is not linear or of fields that change in time.
         """
         return self._walk(state, here, steps, start, progress, keep, None)[0]
 
@@ -118,11 +128,17 @@ class PatchStepper:
         state = np.asarray(state, dtype=np.float64)
         steps = np.asarray(steps, dtype=np.float64)
         shape = state.shape
+        if steps.ndim != 1 or not np.all(np.isfinite(steps)) or np.any(steps < 0):
+            raise ValueError("steps: must be a row of lengths, finite and not negative")
+        if not 0 <= self.tolerance < 1:
+            raise ValueError(f"tolerance: must lie between 0 and 1, not {self.tolerance:g}")
         if len(state) != len(self.table.species):
             raise ValueError(
                 f"state: {len(state)} species, the table has {len(self.table.species)}"
             )
-        points = Waypoints.of(keep, state, steps, fields)
+        taken = {"start": start, "tolerance": self.tolerance, "factored": self.factored}
+        taken["series"] = self.series
+        points = Waypoints.of(keep, state, steps, {**fields, "walk": taken})
         ends = start + np.concatenate([[0.0], np.cumsum(steps)])
         with jax.enable_x64(True):
             state, fields = self._narrowed(state, fields, start)
@@ -142,14 +158,14 @@ class PatchStepper:
         self, state: State, fields: dict[str, Any], start: float
     ) -> tuple[State, dict[str, Any]]:
         """State and fields of one column, if nothing differs across; else as they are."""
-        one, narrow = same_across(state), {k: _narrow(v) for k, v in fields.items()}
-        narrow["spacing"] = fields["spacing"]
+        one, thin = same_across(state), {k: narrow(v) for k, v in fields.items()}
+        thin["spacing"] = fields["spacing"]
         if self.evolve is not None:
-            later = vars(self._cells._at(narrow, start))
-            if not _is_narrow({k: v for k, v in later.items() if k != "spacing"}):
+            later = vars(self._cells._at(thin, start))
+            if not is_narrow({k: v for k, v in later.items() if k != "spacing"}):
                 return state, fields
-        even = _is_narrow({k: v for k, v in narrow.items() if k != "spacing"})
-        return (one, narrow) if even and one.shape[2:] == (1, 1) else (state, fields)
+        even = is_narrow({k: v for k, v in thin.items() if k != "spacing"})
+        return (one, thin) if even and one.shape[2:] == (1, 1) else (state, fields)
 
     @cached_property
     def _moving(self) -> list[int]:
@@ -202,9 +218,34 @@ class _Walk:
         self.moving = bool(stepper._moving)
         self.fixed = None if stepper.evolve else self._operator(0.0)
         self.systems: dict[float, System | Sweeps] = {}
+        self.linear = self._linear() if stepper.series else None
+        self.flows: Flows | None = None
+        if stepper.factored and self.fixed is not None and self._split(self.fixed):
+            from pinprick.medium.patch_sweeps import Flows  # loads a compiler
+
+            self.flows = Flows.of(self.fixed)
+
+    def _split(self, op: Operator) -> bool:
+        """Whether sweeps are asked for, and can be: nothing is held or stirred."""
+        return self.by.factored and not op.even and op.free is None and op.stirred is None
+
+    def _linear(self) -> Linear:
+        from pinprick.medium.patch_linear import Linear  # loads a compiler
+
+        table, own = self.by.table, self.by._own if self.moving else slice(0)
+        if self.by.evolve is not None or table.closed:
+            raise ValueError("series: coefficients and fields must not change in time")
+        if any(name in (self.values.get("held") or {}) for name in table.index):
+            raise ValueError("series: cells must not be held or stirred")
+        return Linear.of(table, self.values, self.fixed, own, self.shape)
 
     def step(self, u: State, h: float, t: float, book: Any) -> tuple[State, Any]:
         """State and ledger after a step."""
+        if self.linear is not None:
+            new = self._positive(self.linear.step(u, h, self.by.tolerance), self.fixed)
+            if book is not None:
+                book = book + self.linear.through(u, h, self.by.tolerance)
+            return finite(new), book
         hg, by = h * method.GAMMA, self.by
         op = self.fixed or self._operator(t)
         system = self._system(op, hg)
@@ -212,22 +253,25 @@ class _Walk:
         stages: list[State] = []
         notes: list[Any] = []
         for i in range(method.STAGES):
-            at, when = _plus(u, method.A[i], stages), t + method.TIMES[i] * h
+            at, when = self._sum(u, method.A[i], stages), t + method.TIMES[i] * h
             there = self.fixed or (self._operator(when) if method.TIMES[i] else op)
             right = np.zeros_like(u)
             if matrix is not None:
                 right += hg * np.asarray(by._react(at, self.values, when))
             react = right.copy() if book is not None else right
             if self.moving and there is not None:
-                right[by._own] += hg * there.rates(at[by._own])
-            right = _plus(right, method.GAMMA * method.C[i], stages)
+                if self.flows is not None:
+                    self.flows.add_to(right[by._own], hg, at[by._own])
+                else:
+                    right[by._own] += hg * there.rates(at[by._own])
+            right = self._sum(right, method.GAMMA * method.C[i], stages)
             half = right if matrix is None else np.array(by._cascade(right, matrix, hg))
             made = (react + (half - right))[by._own] if book is not None else None
             stages.append(self._transported(half, system, hg))
             if book is not None and op is not None and there is not None:
                 note = _note(hg, made, at[by._own], stages[i][by._own], there, op)
                 notes.append(_plus(note, method.GAMMA * method.C[i], notes))
-        new = _plus(u, method.M, stages)
+        new = self._sum(u, method.M, stages)
         floor = -_UNDERSHOOT * self._scale
         kept, fell = new, not bool(np.all(new >= floor)) and h > 0
         if fell:
@@ -238,12 +282,20 @@ class _Walk:
             book = book + wrote
         return finite(kept), book
 
+    def _sum(self, start: State, weights: Any, stages: list[State]) -> State:
+        """As :func:`_plus`, compiled if something else is."""
+        if self.flows is None:
+            return np.asarray(_plus(start, weights, stages))
+        from pinprick.medium.patch_sweeps import plus
+
+        return plus(start, weights, stages)
+
     def _operator(self, t: float) -> Operator | None:
         if not self.moving:
             return None
         values = self.values
         if self.by.evolve is not None:
-            values = {**values, **_arrays(self.by._fields(values, t))}
+            values = {**values, **arrays(self.by._fields(values, t))}
         values["periodic"] = float(np.asarray(values["periodic"]))
         return of_species(
             self.by.table.species[self.by._own], SimpleNamespace(**values), self.shape
@@ -255,8 +307,12 @@ class _Walk:
         if hg not in self.systems or self.fixed is None:
             if len(self.systems) > 1:
                 self.systems.clear()
-            split = self.by.factored and not op.even and Sweeps.serve(op)
-            self.systems[hg] = (Sweeps if split else System)(op, op.storage * op.volume / hg)
+            solver: Any = System
+            if self._split(op):
+                from pinprick.medium.patch_sweeps import Sweeps
+
+                solver = Sweeps
+            self.systems[hg] = solver(op, op.storage * op.volume / hg)
         return self.systems[hg]
 
     def _transported(self, half: State, system: System | Sweeps | None, hg: float) -> State:
@@ -264,12 +320,12 @@ class _Walk:
         if system is None:
             return half
         own, op = self.by._own, system.operator
-        right = half[own] * (op.volume / hg)
-        if isinstance(system, Sweeps):
-            activity = system.solve(right)
+        if isinstance(system, System):
+            activity, _ = system.solve(half[own] * (op.volume / hg), self.by.tolerance)
+            half[own] = activity * op.storage
         else:
-            activity, _ = system.solve(right, self.by.tolerance)
-        half[own] = activity * op.storage
+            half[own] *= op.volume / hg
+            system.solve(half[own])
         return half
 
     @property
@@ -338,6 +394,8 @@ def graded(length: float, first: float, growth: float = 1.2, last: float = np.in
     >>> graded(7.0, 1.0, 2.0)
     array([1., 2., 4.])
     """
+    if not (length > 0 and first > 0 and growth >= 1 and last > 0 and np.isfinite(length)):
+        raise ValueError("graded: length, first and last must be positive, growth at least 1")
     steps: list[float] = []
     step = first
     while sum(steps) < length:
@@ -361,31 +419,3 @@ def _plus(start: Any, weights: Any, stages: list[State]) -> Any:
         if weight:
             total = total + weight * stage
     return total
-
-
-def _arrays(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _arrays(v) for k, v in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_arrays(v) for v in value)
-    return np.asarray(value)
-
-
-def _narrow(value: Any) -> Any:
-    """Fields with axes across of length 1 where they are the same over them."""
-    if isinstance(value, Mapping):
-        return {k: _narrow(v) for k, v in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_narrow(v) for v in value)
-    field = np.asarray(value)
-    return (
-        same_across(field.reshape((1,) * (2 - field.ndim) + field.shape)) if field.ndim else field
-    )
-
-
-def _is_narrow(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return all(_is_narrow(v) for v in value.values())
-    if isinstance(value, tuple):
-        return all(_is_narrow(v) for v in value)
-    return np.ndim(value) == 0 or all(n == 1 for n in np.shape(value)[-2:])

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -49,10 +50,14 @@ class Waypoints:
         if self.file is None or not self.file.exists():
             return state, 0
         try:
-            with np.load(self.file, allow_pickle=False) as kept:
+            # Opened here, so that whatever is wrong with the file it is closed again.
+            with self.file.open("rb") as stream:
+                kept = np.load(stream, allow_pickle=False)
                 walk, found, done = str(kept["walk"]), kept["state"], int(kept["done"])
-        except (OSError, KeyError, ValueError, EOFError) as fault:
-            raise ValueError(f"{self.file}: not a waypoint of a walk") from fault
+        except (OSError, KeyError, ValueError, EOFError, IndexError, BadZipFile) as fault:
+            raise ValueError(
+                f"{self.file}: not a waypoint of a walk; remove it or name another file"
+            ) from fault
         if walk != self.walk:
             raise ValueError(f"{self.file}: kept by another walk; remove it or name another file")
         return found, done
