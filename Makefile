@@ -49,6 +49,7 @@ bench: $(VENV)/.core
 	@$(BIN)/python benchmarks/healing_year.py
 	@$(BIN)/python benchmarks/full_face.py
 	@$(BIN)/python benchmarks/patch_peers.py
+	@$(BIN)/python benchmarks/uptake.py
 
 calibrate: $(VENV)/.core
 	@$(BIN)/python -m pinprick.learning --out build/calibration

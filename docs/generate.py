@@ -23,8 +23,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import calibration_page
 import colour_page
 import concerns_page
+import harms_page
 import healing_page
+import heat_page
 import patch_page
+import permeation_page
 import pictures_page
 import studies_page
 
@@ -33,6 +36,9 @@ STAGES = {
     "devices": "Devices",
     "courses": "What a course leaves open",
     "needling": "Needling",
+    "permeation": "Permeation: barrier, tissue, clearance",
+    "permeation_uptake": "Permeation: channels, vehicles, numbing",
+    "heat": "Heat of radiofrequency",
     "healing": "Healing and redness",
     "appearance": "Appearance",
     "colour": "Colour of skin",
@@ -51,7 +57,10 @@ ROOMS = (
     "validation",
     "exports",
     "appearance",
+    "safety",
     "needling",
+    "permeation",
+    "heat",
     "healing",
     "medium",
     "evidence",
@@ -74,9 +83,12 @@ def write(folder: Path) -> None:
         "verification.txt": verification(),
         **healing_page.pages(folder, table),
         **patch_page.pages(folder, table),
+        **permeation_page.pages(folder, table),
+        **heat_page.pages(folder, table),
         **calibration_page.pages(folder, table),
         **studies_page.pages(folder, table),
         **concerns_page.pages(table),
+        **harms_page.pages(table),
         **colour_page.pages(folder, table),
         **pictures_page.pages(folder, table),
     }

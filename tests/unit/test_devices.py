@@ -82,11 +82,22 @@ def test_what_a_device_must_state(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOT)
-def test_a_case_with_heat_is_refused_with_the_reason(name: str) -> None:
+def test_a_case_with_heat_needs_the_energy_of_a_pin(name: str) -> None:
     text = example_path("acne-scars").read_text("utf-8")
-    wrong = re.sub(r"device: pen .*", f"device: {name}", text)
-    with pytest.raises(InputError, match="heat is not modelled"):
-        Case.loads(wrong)
+    bare = re.sub(r"device: pen .*", f"device: {name}", text).replace("seconds_per_cm2", "passes")
+    with pytest.raises(InputError, match="the maker must state"):
+        Case.loads(bare)
+    stated = "radiofrequency: {energy_per_pin: 20 mJ, pulse: 100 ms}\n        glide_product:"
+    [step] = Case.loads(bare.replace("glide_product:", stated)).course.needling
+    assert step.radiofrequency is not None
+    assert step.radiofrequency.energy_per_pin == pytest.approx(0.02)
+
+
+def test_only_a_radiofrequency_tip_takes_an_energy() -> None:
+    text = example_path("acne-scars").read_text("utf-8")
+    stated = "radiofrequency: {energy_per_pin: 20 mJ, pulse: 100 ms}\n        glide_product:"
+    with pytest.raises(InputError, match="only with such a tip"):
+        Case.loads(text.replace("glide_product:", stated))
 
 
 OWN = """

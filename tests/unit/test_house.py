@@ -26,6 +26,7 @@ MATHEMATICS: dict[tuple[str, float], str] = {
         30,
     ): "age of the plain body that nothing slows: a reference",
     ("healing/body.py", 3): "phototype of the plain body: the factors count from it",
+    ("permeation/barrier.py", 6): "lag of a membrane is h²/(6 D)",
     ("healing/redness.py", 60): "halvings of an interval, to the last bit of a double",
 }
 

@@ -14,7 +14,9 @@ import pytest
 from pinprick.exports.report import PURPOSE, render
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "view.json"
-SECTIONS = ["section", "time", "faces", "asked", "likely", "days", "range", "numbers", "none"]
+SECTIONS = [
+    "section", "time", "faces", "harms", "asked", "likely", "days", "range", "numbers", "none",
+]  # fmt: skip
 
 
 class Page(HTMLParser):
@@ -177,7 +179,7 @@ def test_redness_of_a_later_session_is_not_read_as_late_redness(view: dict[str, 
 
 def test_every_drawing_has_a_name(page: Page) -> None:
     drawings = [a for a in page.all("svg") if a.get("class") == "drawing"]
-    assert len(drawings) == 10
+    assert len(drawings) == 14
     assert all(a["role"] == "img" and a["aria-label"] for a in drawings)
 
 

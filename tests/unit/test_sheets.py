@@ -170,7 +170,7 @@ def test_each_line_has_its_grade_and_sources_for_the_clinician() -> None:
     assert any("SAF238" in each["rows"] for each in clinic["sources"])
     assert any("72 hours" in each["text"] for each in clinic["conflicts"])
     lines = {line["line"]: line["rows"] for line in asked()["clinic"]["lines"]}
-    assert lines["Dark patches (PIH)"] == "SAF011, SAF013, SAF015, SAF017, SAF212"
+    assert lines["Dark patches (PIH)"] == "SAF011, SAF013, SAF015, SAF017, SAF024, SAF212, SAF213"
 
 
 def test_a_benefit_comes_with_its_range_beside_no_treatment() -> None:

@@ -13,7 +13,7 @@ from pinprick.case import Case, example_path
 from pinprick.evidence import registry
 from pinprick.faults import InputError
 from pinprick.safety.conditions import data, known
-from pinprick.safety.risks import KINDS, off_label, risks
+from pinprick.safety.risks import off_label, risks
 from pinprick.safety.tasks import PHASES, Task, redness, spelled, tasks, visit
 from pinprick.safety.texts import blanks, texts
 
@@ -56,14 +56,15 @@ def test_every_source_is_a_row_of_the_evidence() -> None:
 
 
 def test_every_text_is_used() -> None:
+    """Those of harms in test_harms.py."""
     ids = {entry["id"] for entry in data("tasks.toml")["task"]}
-    ids |= {f"risk.{name}" for name in data("risks.toml")}
-    groups = ("sheet", "alarm", "consent", "question")
+    groups = ("sheet", "alarm", "consent", "question", "risk")
     assert {key for key in texts() if key.partition(".")[0] not in groups} == ids
 
 
 def test_what_is_filled_in_is_known() -> None:
-    found = {name for words in texts().values() for name in blanks(words.text)}
+    there = (words for key, words in texts().items() if not key.startswith("risk."))
+    found = {name for words in there for name in blanks(words.text)}
     assert found == {"from", "to", "redness", "visit", "why"}
 
 
@@ -226,57 +227,7 @@ def test_it_holds_for_a_person_on_medicines_too(medicine: str) -> None:
         assert not [each for each in sentences(task.text) if orders_to_stop(each)], task.id
 
 
-# ---- risks ----
-
-
-def test_only_what_was_counted_shows_counts() -> None:
-    for name, entry in data("risks.toml").items():
-        assert entry["kind"] in KINDS, name
-        assert bool(entry.get("counts")) == (entry["kind"] in ("counted", "bound")), name
-        text = texts()[f"risk.{name}"].text
-        assert ("rate unknown" in text) == (entry["kind"] == "unknown"), name
-
-
-def test_counts_in_words_are_those_of_the_table_and_of_their_rows() -> None:
-    for name, entry in data("risks.toml").items():
-        if entry["kind"] != "counted":
-            continue
-        found = re.findall(r"(\d+) of (?:about )?(\d+)", texts()[f"risk.{name}"].text)
-        assert {(int(a), int(b)) for a, b in found} == {
-            (count["events"], count["people"]) for count in entry["counts"]
-        }
-    for entry in data("risks.toml").values():
-        for count in entry.get("counts", []):
-            row = registry().fact(count["row"]).original
-            cells = " ".join(map(str, row.values()))
-            derived = "derived" in count.get("note", "")
-            assert derived or re.search(rf"\b{count['people']}\b", cells), count
-            share = 100 * count["events"] / count["people"]
-            assert abs(share - float(row["value"])) < 0.1, count
-
-
-def test_bounds_are_exact() -> None:
-    """0 of n leaves 1 - 0.05^(1/n) open: the words round it."""
-    assert pytest.approx(7, abs=0.1) == 100 * (1 - 0.05 ** (1 / 41))
-    assert pytest.approx(616, abs=1) == 1 / (1 - 0.05 ** (1 / 1845))
-    assert pytest.approx(206, abs=1) == 1 / (1 - 0.05 ** (1 / (1845 / 3)))
-
-
-def test_guesses_are_never_printed() -> None:
-    text = " ".join(w.text for key, w in texts().items() if key.startswith("risk."))
-    assert not re.search(r"\b0\.02\b|7 of 225|(?<![\d.])[235] of 100\b|%", text)
-
-
-def test_tram_tracks_show_their_count_only_where_they_were_counted() -> None:
-    def names(person: Case) -> set[str]:
-        return {risk.id for risk in risks(person)}
-
-    assert "tram_tracks_unknown" in names(case())
-    rolled = case(device="roller-192", dose={"passes": 4})
-    assert "tram_tracks" in names(rolled) and "tram_tracks_unknown" not in names(rolled)
-    assert "tram_tracks_unknown" in names(
-        case(device="roller-192", dose={"passes": 4}, phototype=2)
-    )
+# ---- the label ----
 
 
 def test_use_beyond_the_label_is_told_with_its_reason() -> None:

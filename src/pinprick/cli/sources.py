@@ -1,4 +1,4 @@
-"""The verbs that say where numbers come from: `validate`, `cite`, `evidence`, `devices`."""
+"""The verbs that say where numbers come from: `validate`, `cite`, `evidence` and the lists."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def devices(
             d.title,
             str(d.needles),
             f"{d.length_min / MILLI:g} to {d.length_max / MILLI:g} mm",
-            "not yet: heat" if d.kind == "radiofrequency" else "home" if d.home else "clinic",
+            "home" if d.home else "clinic",
             ", ".join(short for short, long in rooms.ALIASES.items() if long == d.name),
         )
         for d in rooms.catalogue().values()
@@ -175,3 +175,27 @@ def _one_device(name: str, draw: str | None) -> None:
     if target is not None:
         files.write_all({target: files.text_writer(drawing.svg(found))})
         say(f"{target}: written")
+
+
+@app.command(rich_help_panel=_SOURCES)
+@verb
+def products(
+    name: Annotated[
+        str | None, typer.Argument(help="One product with its sources, or a file of your own.")
+    ] = None,
+) -> None:
+    """Creams, serums, gels and masks that a case may name, and which suit open channels."""
+    from pinprick.permeation.products import always, describe, listing, product
+
+    if name is None:
+        table(("name", "what it is", "open channels", "why"), listing())
+        return
+    found = product(name)
+    typer.echo(f"{found.name}: {found.title}")
+    if found.aliases:
+        typer.echo(f"also called: {', '.join(found.aliases)}")
+    typer.echo(f"on open channels: {found.open_use}")
+    for reason in (*found.reasons, always()):
+        rows = f" ({', '.join(reason.rows)})" if reason.rows else ""
+        typer.echo(f"- {reason.says}{rows}")
+    table(("figure", "value", "rows", "status"), describe(found))

@@ -1,6 +1,7 @@
 """What is prescribed, sessions and their steps by day, and the record of what was done."""
 
 from pinprick.courses.course import Course
+from pinprick.courses.radiofrequency import Radiofrequency
 from pinprick.courses.record import AdverseEvent, Record
 from pinprick.courses.steps import Apply, Clean, Dose, Needle, Numb, Rest, Step, Zone
 
@@ -12,6 +13,7 @@ __all__ = [
     "Dose",
     "Needle",
     "Numb",
+    "Radiofrequency",
     "Record",
     "Rest",
     "Step",

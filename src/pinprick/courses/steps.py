@@ -14,6 +14,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import core_schema
 
 from pinprick import devices, units
+from pinprick.courses.radiofrequency import STATE, Radiofrequency
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.fields import (
     Maybe,
@@ -43,6 +44,9 @@ _LONGEST_PATH = 400
 
 Depth = Quantity(low="0.01 mm", high="10 mm", like="1.5 mm", shown_in=("mm",), unreported=True)
 Area = Quantity(low="0.1 cm2", high="2000 cm2", like="120 cm2", shown_in=("cm2",), unreported=True)
+Layer = Quantity(
+    low="0.1 mg/cm2", high="500 mg/cm2", like="10 mg/cm2", shown_in=("mg/cm2",), unreported=True
+)
 Duration = Quantity(low="1 s", high="168 h", like="60 min", shown_in=TIMES[2:], unreported=True)
 
 
@@ -62,13 +66,11 @@ class DeviceName(Reader):
             raise ValueError
         name = name if own else name.casefold()
         try:
-            found = devices.device(name)
+            devices.device(name)
         except InputError as error:
             fault = error.faults[0]
             reason = f"{fault.where}: {fault.allowed}" if own else fault.allowed
             raise InputError([Fault("", shown(raw), reason)]) from None
-        if found.kind == "radiofrequency":
-            raise InputError([Fault("", shown(raw), devices.NO_HEAT)])
         return name
 
     def _form(self) -> dict[str, Any]:
@@ -115,12 +117,15 @@ class Zone(Model):
 
 
 class Numb(Model):
-    """Anaesthetic cream: what, for how long, and whether it is wiped off before needling."""
+    """Anaesthetic cream: what, how much, for how long; wiped off, or driven in by needles."""
 
     kind: SkipJsonSchema[Literal["numb"]] = "numb"
     product: Annotated[str | None, Text(what="the cream's name", unreported=True)]
     dwell: Annotated[float | None, Duration]
     wiped_off: Annotated[bool | None, YesNo(unreported=True)] = None
+    driven_in: Annotated[bool | None, YesNo(unreported=True)] = None
+    amount: Annotated[float | None, Layer] = None
+    area: Annotated[float | None, Area] = None
 
 
 class Clean(Model):
@@ -144,17 +149,29 @@ class Needle(Model):
     glide_product: Annotated[
         str | None, Text(what="the product's name, or `none`", unreported=True)
     ] = None
+    radiofrequency: Annotated[Radiofrequency | None, Maybe()] = None
 
     @classmethod
     def cross(cls, given: Mapping[str, Any]) -> Iterable[Fault]:
-        """Refuse what the device cannot do."""
+        """Refuse what the device cannot do, and a radiofrequency tip whose energy is not stated."""
+        name = cls.peek(given, "device")
+        if name is not None:
+            yield from _heat(devices.device(name), given.get("radiofrequency"))
         zones = given.get("zones")
         if not isinstance(zones, list | tuple):
             return
-        name = cls.peek(given, "device")
         for place, zone in enumerate(zones):
             if name is not None and isinstance(zone, Mapping | Zone):
                 yield from _beyond(devices.device(name), zone, f"zones[{place}]")
+
+
+def _heat(device: devices.Device, setting: Any) -> Iterable[Fault]:
+    """Radiofrequency belongs to a radiofrequency tip, and such a tip needs its setting."""
+    stated = setting is not None and not is_unreported(setting)
+    if device.kind == "radiofrequency" and not stated:
+        yield Fault("radiofrequency", "nothing", STATE)
+    elif stated and device.kind != "radiofrequency":
+        yield Fault("radiofrequency", "a setting", f"only with such a tip: {device.name} has none")
 
 
 def _beyond(device: devices.Device, zone: Mapping[str, Any] | Zone, where: str) -> Iterable[Fault]:
@@ -180,12 +197,13 @@ def _within(low: float, value: float, high: float) -> bool:
 
 
 class Apply(Model):
-    """A product on the skin, before or after needling, and for how long."""
+    """A product on the skin, before or after needling, how much and for how long."""
 
     kind: SkipJsonSchema[Literal["apply"]] = "apply"
     product: Annotated[str | None, Text(what="the product's name", unreported=True)]
     when: Annotated[str, Word(words=("before", "after"))]
     duration: Annotated[float | None, Duration] = None
+    amount: Annotated[float | None, Layer] = None
 
 
 class Rest(Model):

@@ -2,7 +2,6 @@
 
 from pinprick.devices.catalogue import (
     ALIASES,
-    NO_HEAT,
     Device,
     Figure,
     catalogue,
@@ -15,7 +14,6 @@ from pinprick.devices.own import load
 
 __all__ = [
     "ALIASES",
-    "NO_HEAT",
     "Device",
     "Figure",
     "catalogue",

@@ -22,10 +22,6 @@ Status = Literal["read", "recalled", "derived", "assumed", "stated"]
 KINDS: tuple[Kind, ...] = ("roller", "pen", "stamp", "radiofrequency")
 OWN: Status = "stated"  # by the user, of a device of their own
 STATUSES: tuple[Status, ...] = ("read", "recalled", "derived", OWN, "assumed")
-NO_HEAT = (
-    "a pen, roller or stamp: heat is not modelled in this version, so nothing would be said of "
-    "what a radiofrequency tip does"
-)
 ALIASES: Mapping[str, str] = MappingProxyType(
     {"roller": "roller-192", "pen": "pen-14", "stamp": "stamp-35"}
 )

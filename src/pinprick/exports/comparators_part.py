@@ -89,7 +89,8 @@ def _concern(said: Mapping[str, Any], study: bool) -> dict[str, Any]:
     """One concern of a case as plain rows; a study is shown at its own site as anywhere."""
     known, site = concern(str(said["type"])), str(said.get("body_site") or "")
     where = "" if study else site
-    named = (said.get("baseline") or {}).get("scale") if said.get("baseline") else None
+    given = said.get("baseline")
+    named = given.get("scale") if isinstance(given, Mapping) else None  # else "not reported"
     first = [scale(name) for name in ([named] if named else []) + list(known.scales[:1])]
     read_by = list(dict.fromkeys(each.name for each in first)) or [
         each.name for each in scales_for(known.name)[:1]

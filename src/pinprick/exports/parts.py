@@ -8,7 +8,6 @@ from typing import Any
 from pinprick.exports import curves, faces
 from pinprick.forecasting import wording
 from pinprick.forecasting.outlines import published_for
-from pinprick.units import HOURS_PER_DAY
 
 TABLE_DAYS = (30, 90, 180)
 _DARK = 5
@@ -188,7 +187,7 @@ def grids(view: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def visits(view: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Pain and time of every session, by zone where there are several."""
+    """Pain, time and end point of every session, by zone where there are several."""
     rows = view["forecast"]["sessions"]
     days = sorted({row["day"] for row in rows})
     several = len({row.get("zone") for row in rows}) > 1
@@ -202,6 +201,7 @@ def visits(view: Mapping[str, Any]) -> list[dict[str, str]]:
                 "pain": wording.spread(pain, about=False) if pain else "not forecast",
                 "needling": wording.spread(row.get("needling_min"), "min", about=False),
                 "visit": wording.spread(row.get("visit_min"), "min", about=False),
+                "end": wording.title(str((row.get("end_point") or {}).get("seen", ""))),
             }
         )
     return made
@@ -260,42 +260,6 @@ def _cells(row: Mapping[str, Any], measure: str) -> list[str]:
 def _signed(value: float, places: int, plus: bool) -> str:
     text = wording.number(value, places)
     return f"+{text}" if plus and round(value, places) > 0 else text
-
-
-def side_effects(view: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Each side effect with its hours, and with chances where they are known."""
-    made = []
-    for row in view["forecast"].get("side_effects", []):
-        said = []
-        hours = row.get("duration_hours")
-        if hours and hours.get("p50") is not None:
-            said.append(f"{wording.title(wording.hours_range(hours))}.")
-        longer = row.get("chance_longer_than_hours") or {}
-        chances = [
-            f"in {_of_hundred(share)} longer than {_length(float(limit))}"
-            for limit, share in longer.items()
-        ]
-        if chances:
-            said.append(f"It lasts {', '.join(chances)}.")
-        if row.get("text"):
-            said.append(str(row["text"]))
-        made.append({"name": wording.title(str(row["name"])), "said": " ".join(said)})
-    return made
-
-
-def _of_hundred(share: float) -> str:
-    """A share as people of a hundred; none seen in an ensemble is not none.
-
-    >>> _of_hundred(0.33), _of_hundred(0.001)
-    ('33 of 100', 'fewer than 1 of 100')
-    """
-    count = round(100 * share)
-    return f"{count} of 100" if count else "fewer than 1 of 100"
-
-
-def _length(hours: float) -> str:
-    days = round(hours / HOURS_PER_DAY)
-    return "a day" if days == 1 else "a week" if days == 7 else f"{days} days"
 
 
 def parameter(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from pinprick.exports import (
     comparators_part,
     curves,
     faces,
+    harms_part,
+    inner_part,
     parts,
     punctures_part,
     section,
@@ -31,10 +33,12 @@ from pinprick.files import text_writer, write_all
 from pinprick.forecasting import wording
 from pinprick.forecasting.outlines import collagen_at, collagen_peak
 from pinprick.forecasting.wording import STAMP
+from pinprick.people import ROMAN
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
+    from pinprick.appearance.picture import Picture
     from pinprick.forecasting import Forecast
 
 DAYS = tuple(range(181))
@@ -66,24 +70,37 @@ def report(forecast: Forecast, path: str | os.PathLike[str], *, research: bool =
 
     target = Path(path)
     shown = view(forecast)
-    picture = _picture(forecast) if research or not shown["verdict"]["holds"] else None
-    write_all({target: text_writer(render(shown, research=research, picture=picture))})
+    pictures = _pictures(forecast) if research or not shown["verdict"]["holds"] else {}
+    write_all({target: text_writer(render(shown, research=research, **pictures))})
     return target
 
 
-def _picture(forecast: Forecast) -> dict[str, str] | None:
-    """The skin half a year on, drawn, with its words; none for what is not drawn."""
-    from pinprick.forecasting import skin_pictures
+def _pictures(forecast: Forecast) -> dict[str, dict[str, str]]:
+    """The skin half a year on, and the worst plausible; none for what is not drawn."""
+    from pinprick.forecasting import skin_pictures, worst_picture
 
+    made = {}
     try:
-        drawn = skin_pictures.picture_sheet(forecast, size=skin_pictures.EMBEDDED, small=True)
+        sheet = skin_pictures.picture_sheet(forecast, size=skin_pictures.EMBEDDED, small=True)
     except NotForecastError:
-        return None
+        return {}
+    made["picture"] = _image(sheet)
+    if (worst := worst_picture.worst(forecast)) is not None:
+        said = f"{worst.after_last:.0f} days after the last session"
+        made["worst"] = {**_image(worst.picture), "skin": ROMAN[worst.phototype - 1], "when": said}
+    return made
+
+
+def _image(drawn: Picture) -> dict[str, str]:
     return {"png": base64.b64encode(drawn.png).decode("ascii"), "alt": drawn.alt}
 
 
 def render(
-    view: Mapping[str, Any], *, research: bool = False, picture: Mapping[str, str] | None = None
+    view: Mapping[str, Any],
+    *,
+    research: bool = False,
+    picture: Mapping[str, str] | None = None,
+    worst: Mapping[str, str] | None = None,
 ) -> str:
     """The whole page as text; see :func:`report` for ``research``.
 
@@ -91,6 +108,7 @@ def render(
         view: from :func:`pinprick.forecasting.view.view`.
         research: show outcomes whatever the screening says.
         picture: of the skin, ``png`` in base 64 and ``alt``.
+        worst: the worst plausible, likewise, with ``skin`` (its type) and ``when``.
 
     >>> render(view)  # doctest: +SKIP
     '<!doctype html>...'
@@ -132,13 +150,14 @@ def render(
         symbols=faces.symbols(),
         visits=parts.visits(view),
         punctures=punctures_part.section(view),
+        inner=inner_part.part(view),
         tissue=tissue,
         more_tissue=more_tissue,
         readings=parts.readings(view),
         colour=parts.colour(view),
         picture=picture,
         colour_seen=(forecast.get("colour") or {}).get("seen", ""),
-        side_effects=parts.side_effects(view),
+        harms=harms_part.part(view, worst=worst),
         parameters=[parts.parameter(row) for row in view.get("parameters", [])],
         bases=_BASES,
         sources=[parts.source(row) for row in forecast.get("sources", [])],

@@ -160,6 +160,9 @@ class Quantity(Reader):
         return {"type": "string", "examples": [self.like]}
 
 
+_BASE = {"mm": "m", "cm2": "m2", "mg/cm2": "kg/m2", "mJ": "J", "W": "W", "V": "V"}
+
+
 def quantity_text(value: float, shown_in: tuple[str, ...]) -> str:
     """Text that reads back as exactly ``value``, in the first unit that keeps it short.
 
@@ -174,8 +177,7 @@ def quantity_text(value: float, shown_in: tuple[str, ...]) -> str:
             whole = "e" not in number and "." not in number
             if exact and (whole or place == last):
                 return f"{number} {unit}"
-    base = {"mm": "m", "cm2": "m2"}.get(shown_in[0], "s")
-    return f"{value!r} {base}"
+    return f"{value!r} {_BASE.get(shown_in[0], 's')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

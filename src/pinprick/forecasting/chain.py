@@ -17,7 +17,7 @@ from pinprick import devices, units
 from pinprick.appearance.colour import DayState
 from pinprick.case import Case
 from pinprick.evidence import Lanes
-from pinprick.forecasting import colours, outcomes
+from pinprick.forecasting import colours, creams, heating, outcomes
 from pinprick.forecasting.body import body_of, interventions_of
 from pinprick.forecasting.plan import Plan
 from pinprick.healing import redness
@@ -31,6 +31,7 @@ from pinprick.medium.schedule import COHORT, Preset
 from pinprick.needling import Punctures, needle, open_share, visit_time
 from pinprick.needling.channel import CLOCKS, closing_time, left_open, lumen_width
 from pinprick.people import skin_at, vessels
+from pinprick.permeation.numb import Numbed
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 LESION = outcomes.LESION
@@ -80,8 +81,13 @@ def run(plan: Plan, lanes: Lanes, preset: Preset = COHORT) -> Chunk:
         name: _skin(plan.case, zone.body_site, lanes) for name, (_, zone) in plan.zones.items()
     }
     body = body_of(plan.case, lanes)
-    _needling(plan, skins, lanes, chunk)
-    tissues = _healing(plan, skins, body, lanes, preset, chunk)
+    numbed = creams.numbness(plan.cream, skins, plan.areas, lanes)
+    creams.add_numbness(plan.cream, numbed, chunk)
+    first = _needling(plan, skins, numbed, lanes, chunk)
+    name = plan.healed_zones[0]
+    creams.add_uptake(plan.applied, skins[name], first[name], lanes, chunk)
+    warmed = _heat(plan, skins, first, lanes, chunk)
+    tissues = _healing(plan, skins, warmed, body, lanes, preset, chunk)
     doses = _redness(plan, lanes, chunk)
     _colour(plan, tissues, doses, body, lanes, chunk)
     outcomes.appearance(plan, tissues, lanes, preset, chunk)
@@ -93,26 +99,45 @@ def _skin(case: Case, site: str, lanes: Lanes) -> Skin:
     return skin_at(site, sex, lanes)
 
 
-def _needling(plan: Plan, skins: Mapping[str, Skin], lanes: Lanes, chunk: Chunk) -> None:
+def _heat(
+    plan: Plan,
+    skins: Mapping[str, Skin],
+    first: Mapping[str, Punctures],
+    lanes: Lanes,
+    chunk: Chunk,
+) -> dict[str, heating.Warm]:
+    """Heat in the zones whose tip makes any."""
+    found = {}
+    for name, (step, _) in plan.zones.items():
+        by = heating.warm(step, first[name].track_depth, skins[name], lanes)
+        if by is not None:
+            found[name] = by
+            heating.add_heat(name, by, PRINTED_EDGES, first[name].density, chunk)
+    return found
+
+
+def _needling(
+    plan: Plan,
+    skins: Mapping[str, Skin],
+    numbed: Mapping[str, Numbed],
+    lanes: Lanes,
+    chunk: Chunk,
+) -> dict[str, Punctures]:
+    """Needle every zone in every session; returns the first session of each."""
     sessions = range(len(plan.session_days))
     per_zone: dict[str, list[list[Any]]] = {}
     first: dict[str, Punctures] = {}
     for name, (step, zone) in plan.zones.items():
         tool = devices.device(step.device)
         vessel = vessels(skins[name], lanes)
+        feels = creams.under(numbed.get(name), lanes)
         all_sessions = [
             needle(
-                tool,
-                zone,
-                skins[name],
-                vessel,
-                PRINTED_EDGES,
-                lanes,
-                numbed=bool(plan.numbed),
-                session=s,
+                tool, zone, skins[name], vessel, PRINTED_EDGES, lanes,
+                numbed=bool(plan.numbed), session=s, driven=plan.driven_in, **feels,
             )
             for s in sessions
-        ]
+        ]  # fmt: skip
         first[name] = all_sessions[0]
         shares = ("displaced", "dead", "tracks")
         for key in ("density", *shares, "bleeding", "red_cells", "needling_time", "pain"):
@@ -158,6 +183,7 @@ def _needling(plan: Plan, skins: Mapping[str, Skin], lanes: Lanes, chunk: Chunk)
             )
         for vessel_name, depth in vessels(skin, lanes).items():
             chunk.add(f"vessel/{name}/{vessel_name}", "", depth, "m", f"depth of the {vessel_name}")
+    return first
 
 
 def _flags(first: Mapping[str, Punctures], dead: Array, lanes: Lanes, chunk: Chunk) -> None:
@@ -201,6 +227,7 @@ def one_place(plan: Plan, lanes: Lanes) -> tuple[dict[str, float], list[dict[str
 def _healing(
     plan: Plan,
     skins: Mapping[str, Skin],
+    warmed: Mapping[str, heating.Warm],
     body: Body,
     lanes: Lanes,
     preset: Preset,
@@ -210,7 +237,7 @@ def _healing(
     care = care_of(interventions_of(plan.case), lanes)
     for name in plan.healed_zones:
         column = dermis(skins[name])
-        sessions = outcomes.injuries(plan, name, skins[name], column, lanes)
+        sessions = outcomes.injuries(plan, name, skins[name], column, lanes, warmed.get(name))
         tissue = heal(sessions, column, body, lanes, plan.days, care=care, preset=preset)
         done[name] = tissue, column
     tissues = [tissue for tissue, _ in done.values()]

@@ -19,6 +19,7 @@ from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.faults import Fault, InputError
 from pinprick.forecasting import colours
 from pinprick.forecasting.chain import COLLAPSE_SECONDS, PRINTED_EDGES, REDNESS_DAYS, Chunk, run
+from pinprick.forecasting.creams import UPTAKE_DEPTHS, UPTAKE_HOURS, numb_times
 from pinprick.forecasting.forecast import Forecast
 from pinprick.forecasting.plan import Plan
 from pinprick.medium.schedule import COHORT, Preset
@@ -148,6 +149,17 @@ def _dataset(plan: Plan, chunks: list[Chunk], members: int) -> xr.Dataset:
             COLLAPSE_SECONDS,
             {"units": "s", "long_name": "time after the needle left"},
         ),
+        "uptake_time": (
+            "uptake_time",
+            np.array(UPTAKE_HOURS),
+            {"units": "h", "long_name": "time since the product was put on"},
+        ),
+        "uptake_depth": (
+            "uptake_depth",
+            UPTAKE_DEPTHS,
+            {"units": "m", "long_name": "depth below the horny layer"},
+        ),
+        **_numb_time(plan),
         "printed_depth": (
             "printed_depth",
             (PRINTED_EDGES[1:] + PRINTED_EDGES[:-1]) / 2,
@@ -155,3 +167,11 @@ def _dataset(plan: Plan, chunks: list[Chunk], members: int) -> xr.Dataset:
         ),
     }
     return xr.Dataset(variables, coords=coords)
+
+
+def _numb_time(plan: Plan) -> dict[str, Any]:
+    """Times at which numbness is reported, where a known cream numbs."""
+    if plan.cream is None:
+        return {}
+    said = {"units": "s", "long_name": "time since the cream went on"}
+    return {"numb_time": ("numb_time", numb_times(plan.cream), said)}

@@ -166,6 +166,24 @@ class Plots:
         made = self.forecast
         return needling_figures.closure(punctures.closure(made.registry, made.seed, made.members))
 
+    def numbing(self) -> Figure:
+        """How deep the skin is numb, by minutes since the cream went on."""
+        from pinprick.forecasting import uptake_figure
+
+        return uptake_figure.numbing(self.forecast.view["inner"], self.forecast.record["numbing"])
+
+    def products(self) -> Figure:
+        """Concentration by depth and time, needled skin beside intact, of what is put on."""
+        from pinprick.forecasting import uptake_figure
+
+        return uptake_figure.products(self.forecast.view["inner"])
+
+    def heat(self) -> Figure:
+        """Section about radiofrequency needles: highest temperature and both zones of damage."""
+        from pinprick.forecasting import heat_figure
+
+        return heat_figure.heat(self.forecast.view["inner"])
+
     def _punctures(self, zone: str | None, session: int) -> dict[str, Any]:
         from pinprick.forecasting import punctures
 

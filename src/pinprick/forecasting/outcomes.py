@@ -16,6 +16,7 @@ from pinprick.evidence import Lanes
 from pinprick.evidence.instruments import Instrument
 from pinprick.evidence.interventions import intervention
 from pinprick.forecasting.body import body_of, interventions_of
+from pinprick.forecasting.heating import Warm, heated
 from pinprick.forecasting.plan import Plan, Target
 from pinprick.healing import ageing
 from pinprick.healing.body import Body
@@ -37,19 +38,26 @@ LESION = ("papillary dermis", "upper reticular dermis")
 
 
 def injuries(
-    plan: Plan, zone_name: str, skin: Skin, column: Column, lanes: Lanes
+    plan: Plan,
+    zone_name: str,
+    skin: Skin,
+    column: Column,
+    lanes: Lanes,
+    by: Warm | None = None,
 ) -> list[tuple[float, Injury]]:
-    """The injuries of one zone, session by session, on the cells of its dermis."""
+    """The injuries of one zone, session by session, on the cells of its dermis.
+
+    ``by`` is the heat whose dead and denatured tissue is among them.
+    """
     step, zone = plan.zones[zone_name]
     tool, vessel = devices.device(step.device), vessels(skin, lanes)
+    done = [
+        needle(tool, zone, skin, vessel, column.edges, lanes, numbed=False, session=s)
+        for s in range(len(plan.session_days))
+    ]
     return [
-        (
-            float(day),
-            needle(
-                tool, zone, skin, vessel, column.edges, lanes, numbed=bool(plan.numbed), session=s
-            ).injury,
-        )
-        for s, day in enumerate(plan.session_days)
+        (float(day), heated(each.injury, by, each.density))
+        for day, each in zip(plan.session_days, done, strict=True)
     ]
 
 
@@ -62,7 +70,7 @@ def healed(
     *,
     beside: Iterable[str] = (),
 ) -> Healed:
-    """The tissue of one zone under its course; ``beside`` names what is done beside needling."""
+    """The tissue of one zone under its needles alone; ``beside`` names what is done beside them."""
     _, zone = plan.zones[zone_name]
     sex = plan.case.person.sex if plan.case.person is not None else None
     skin = skin_at(zone.body_site, sex, lanes)
@@ -142,11 +150,13 @@ def seen_tissue(
     """The tissue whose matrix this concern shows.
 
     What is done beside needling and has a published contrast for the concern enters by that
-    contrast alone: the zone is healed again without it, or its gain would be counted twice.
+    contrast alone: the zone is healed again without it, or its gain would be counted twice. So does
+    the heat of radiofrequency.
     """
     named = interventions_of(plan.case)
     told = [name for name in counted(named, target.concern.type) if intervention(name).acts]
-    if not told:
+    hot = plan.zones[target.zone][0].radiofrequency is not None
+    if not told and not hot:
         return tissues[target.zone]
     rest = [name for name in named if name not in told]
     return healed(plan, target.zone, lanes, plan.days, preset, beside=rest)

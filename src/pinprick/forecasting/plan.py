@@ -9,13 +9,14 @@ from typing import Any
 
 from pinprick import devices
 from pinprick.case import Case
-from pinprick.courses import Apply, Needle, Numb, Zone
+from pinprick.courses import Needle, Numb, Zone
 from pinprick.evidence import registry
 from pinprick.evidence.concerns import Reason, reasons
 from pinprick.evidence.concerns import concern as known
 from pinprick.evidence.instruments import Instrument, instrument
 from pinprick.evidence.interventions import intervention
 from pinprick.forecasting.body import interventions_of, without_effect
+from pinprick.forecasting.prescribed import Applied, Cream, applied_of, cream_of, unknown_of
 from pinprick.people import Concern
 
 # Days that every forecast reports: dense while the skin settles, then every two weeks.
@@ -107,6 +108,26 @@ class Plan:
         """Whether a cream numbs the skin; None if that was not reported."""
         return any(isinstance(step, Numb) for step in self.case.course.steps)
 
+    @cached_property
+    def cream(self) -> Cream | None:
+        """The numbing cream, if its product is known."""
+        return cream_of(self.case)
+
+    @cached_property
+    def applied(self) -> tuple[Applied, ...]:
+        """The known products that lie on fresh channels."""
+        return applied_of(self.case)
+
+    @property
+    def areas(self) -> Mapping[str, float | None]:
+        """Area of each zone in m², None where it was not reported."""
+        return {name: zone.area for name, (_, zone) in self.zones.items()}
+
+    @property
+    def driven_in(self) -> bool:
+        """Whether the cream is driven in by a short pass of needles."""
+        return any(isinstance(step, Numb) and step.driven_in for step in self.case.course.steps)
+
     @property
     def dwell(self) -> float:
         """Time in seconds that the cream is left on, 0 without."""
@@ -123,18 +144,16 @@ class Plan:
             elif self._covering(concern.body_site) is None:
                 why = f"no zone of the course covers the {concern.body_site}"
                 entries.append(_entry(concern.type, Reason(concern.type, why, "", ())))
-        steps = self.case.course.steps
         asked = reasons()["asked"]
         if self.at_home:
             entries.append(_entry(HOME, asked[HOME]))
-        if any(isinstance(s, Apply) for s in steps) or any(
-            isinstance(s, Needle) and s.glide_product for s in steps
-        ):
-            entries.append(_entry("products", asked["products"]))
+        for name in unknown_of(self.case):
+            entries.append(_entry(f"how deep {name} goes", asked["products"]))
         for product in without_effect(self.case):
             entries.append(_entry(f"effect of {product}", asked["effect of a product"]))
-        key = "numbing" if self.numbed else "pain without numbing"
-        entries.append(_entry(key, asked[key]))
+        if not self.numbed or self.cream is None:
+            key = "numbing" if self.numbed else "pain without numbing"
+            entries.append(_entry(key, asked[key]))
         person = self.case.person
         if person is not None and (person.medicines or person.previous_treatments):
             key = "previous treatments and medicines"

@@ -9,11 +9,13 @@ import numpy as np
 from pinprick import devices, units
 from pinprick.appearance import OBSERVERS
 from pinprick.evidence.scales import scale
-from pinprick.forecasting import colours
+from pinprick.forecasting import colours, inner_record
 from pinprick.forecasting.chain import PRINTED_EDGES
 from pinprick.forecasting.plan import AFTER_LAST, Plan, Target
 from pinprick.forecasting.statistics import chance_beyond, curves, doubt, quantiles, rounded
 from pinprick.healing.observation import INSTRUMENTS
+from pinprick.needling.endpoint import end_point
+from pinprick.safety.effects import side_effects
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
@@ -59,7 +61,10 @@ def record(forecast: Forecast) -> dict[str, Any]:
         "tissue": _tissue(forecast, plan),
         "readings": _readings(forecast, plan),
         "colour": _colour(forecast, plan),
-        "side_effects": [_redness(forecast)],
+        "numbing": inner_record.numbing(forecast, plan),
+        "products": inner_record.products(forecast, plan),
+        "heat": inner_record.heat(forecast, plan),
+        "side_effects": side_effects(forecast.case, _redness(forecast)),
         "beside_needling": list(plan.beside),
         "not_forecast": list(plan.not_forecast),
     }
@@ -132,12 +137,19 @@ def _sessions(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
                     "channel_closed_hours": closed,
                     "warnings": warnings(forecast, s, z),
                     "injury": injury,
+                    "end_point": _end_point(get("set_depth")[z]),
                     "needling_min": quantiles(get("needling_time")[s, z] / units.MINUTE),
                     "visit_min": quantiles(get("visit_time")[s] / units.MINUTE),
                     "pain_0_10": quantiles(get("pain")[s, z]) if "pain" in forecast.data else None,
                 }
             )
     return out
+
+
+def _end_point(set_depth: Any) -> dict[str, Any]:
+    """What is usually seen at the end of a session, at the middle needle length."""
+    found = end_point(float(np.median(set_depth)))
+    return {"seen": found.seen, "grade": found.grade, "sources": list(found.rows)}
 
 
 def warnings(forecast: Forecast, session: int, zone: int) -> list[str]:
@@ -262,26 +274,10 @@ def _colour(forecast: Forecast, plan: Plan) -> dict[str, Any]:
 
 
 def _redness(forecast: Forecast) -> dict[str, Any]:
+    """How long redness of the first session shows, in hours."""
     hours = _values(forecast, "redness_duration")[0] * units.HOURS_PER_DAY
-    return {
-        "name": "redness",
-        "kind": "expected",
-        "counted_per": "person_session",
-        "mean": None,
-        "probability": None,
-        "range_of": "unknown clinic",
-        "seen": [],
-        "people_like_this": None,
-        "prior_share": None,
-        "bound_95": None,
-        "not_modelled": ["numbing cream, which blanches and then reddens", "sun"],
-        "duration_hours": quantiles(hours),
-        "chance_longer_than_hours": {
-            str(limit): rounded(float((hours > limit).mean())) for limit in (24, 48, 168)
-        },
-        "worst_plausible": None,
-        "text": "Expected in nearly everyone. Hours are set on two statements and not tested.",
-    }
+    longer = {str(limit): rounded(float((hours > limit).mean())) for limit in (24, 48, 168)}
+    return {"duration_hours": quantiles(hours), "chance_longer_than_hours": longer}
 
 
 def hundred(counts: dict[str, float]) -> dict[str, int]:

@@ -55,6 +55,7 @@ SESSION = _object(
         "channel_closed_hours": {"type": "object", "additionalProperties": RANGE},
         "warnings": _list(TEXT),
         "injury": _list(INJURY),
+        "end_point": _object({"seen": TEXT, "grade": TEXT, "sources": _list(TEXT)}),
         "needling_min": RANGE,
         "visit_min": RANGE,
         "pain_0_10": _maybe(RANGE),
@@ -118,24 +119,168 @@ COLOUR = _object(
         "difference": _object(CURVE),
     }
 )
+NUMBED = _object(
+    {
+        "zone": TEXT,
+        "at_needles_mm": RANGE,
+        "front_mm": RANGE,
+        "weak_share": NUMBER,
+        "absorbed_mg": RANGE,
+        "plasma_ug_per_ml": RANGE,
+        "share_of_danger": RANGE,
+        "depth_mm": _object(CURVE),
+        "warnings": _list(TEXT),
+    }
+)
+NUMBING = _object(
+    {
+        "product": TEXT,
+        "title": TEXT,
+        "status": TEXT,
+        "dwell_min": NUMBER,
+        "wait_min": NUMBER,
+        "minutes": _list(NUMBER),
+        "zones": _list(NUMBED),
+        "sources": _list(TEXT),
+    }
+)
+SOLUTE = _object(
+    {
+        "name": TEXT,
+        "title": TEXT,
+        "permeability": {"enum": ["measured", "prior"]},
+        "dose_ug_per_cm2": RANGE,
+        "hours": _list(NUMBER),
+        "delivered_ug_per_cm2": _object(CURVE),
+        "added_ug_per_cm2": _object(CURVE),
+        "blood_ug_per_cm2": _object(CURVE),
+        "left_ug_per_cm2": _object(CURVE),
+        "layers": _list(_object({"layer": TEXT, **CURVE})),
+        "ratio_to_intact": _maybe(RANGE),
+        "window_hours": RANGE,
+        "held_by": _object(
+            {"dose": NUMBER, "drying": NUMBER, "channel": NUMBER, "barrier": NUMBER}
+        ),
+        "profile": _object({"depth_mm": _list(NUMBER), "mg_per_ml": _list(_list(NUMBER))}),
+    }
+)
+PRODUCT = _object(
+    {
+        "name": TEXT,
+        "title": TEXT,
+        "status": TEXT,
+        "zone": TEXT,
+        "glide": {"type": "boolean"},
+        "stays_hours": _maybe(NUMBER),
+        "covered": {"type": "boolean"},
+        "open_channels": {"enum": ["avoid", "no evidence", "usual"]},
+        "reasons": _list(TEXT),
+        "said_of_all": TEXT,
+        "solutes": _list(SOLUTE),
+        "sources": _list(TEXT),
+    }
+)
+ZONE_OF_HEAT = _object(
+    {
+        "of": {"enum": ["cells", "collagen"]},
+        "status": TEXT,
+        "width_mm": RANGE,
+        "height_mm": RANGE,
+    }
+)
+HEAT = _object(
+    {
+        "zone": TEXT,
+        "setting": {"type": "object"},
+        "sets": {"type": "object", "additionalProperties": ZONE_OF_HEAT},
+        "cells_width_mm": RANGE,
+        "cells_height_mm": RANGE,
+        "peak_celsius": RANGE,
+        "energy_per_pin_mj": RANGE,
+        "impedance_ohm": RANGE,
+        "chance_char": NUMBER,
+        "chance_burn": NUMBER,
+        "chance_fat": NUMBER,
+        "at_least": {"type": "boolean"},
+        "by_depth": _list(_object({"depth_mm": NUMBER, "dead": RANGE, "denatured": RANGE})),
+        "warnings": _list(TEXT),
+    }
+)
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+PER = {"enum": ["person_course", "person_session", "puncture"]}
+SEEN = _object(
+    {
+        "events": WHOLE,
+        "people": {"anyOf": [WHOLE, _list(WHOLE)]},
+        "counted_per": PER,
+        "sessions": _maybe(WHOLE),
+        "phototype": TEXT,
+        "device": TEXT,
+        "body_site": TEXT,
+        "follow_up_days": _maybe(WHOLE),
+        "told": {"enum": ["all", "serious"]},
+        "assumed": _list(TEXT),
+        "note": TEXT,
+        "sources": _list(TEXT),
+    },
+    procedure=TEXT,
+    text=TEXT,
+)
+LASTED = _object(
+    {
+        "hours": _list(NUMBER),
+        "sd_hours": _maybe(NUMBER),
+        "people": _maybe(WHOLE),
+        "device": TEXT,
+        "body_site": TEXT,
+        "note": TEXT,
+        "sources": _list(TEXT),
+    }
+)
 SIDE_EFFECT = _object(
     {
         "name": TEXT,
+        "key": TEXT,
         "kind": {"enum": ["rate", "bound", "expected", "unknown", "not_forecast"]},
-        "counted_per": {"enum": ["person_course", "person_session", "puncture"]},
-        "mean": _maybe(NUMBER),
+        "counted_per": PER,
+        "definition": TEXT,
+        "lasting": {"type": "boolean"},
+        "mean": _maybe(SHARE),
         "probability": _maybe(RANGE),
         "range_of": TEXT,
-        "seen": _list({"type": "object"}),
+        "bound_95": _maybe(SHARE),
+        "bound_95_if_few_were_asked": _maybe(SHARE),
+        "asked_share": _maybe(_list(SHARE)),
+        "seen": _list(SEEN),
+        "beside": _list(SEEN),
+        "highest_published": _maybe(
+            _object({"percent": NUMBER, "of": TEXT, "sources": _list(TEXT)})
+        ),
         "people_like_this": _maybe(WHOLE),
-        "prior_share": _maybe({"type": "object"}),
-        "bound_95": _maybe(NUMBER),
+        "prior_share": _maybe({"type": "object", "additionalProperties": SHARE}),
+        "transfer": _maybe(TEXT),
         "not_modelled": _list(TEXT),
+        "untreated": _maybe(SHARE),
+        "worst_plausible": _maybe(SHARE),
+        "worst_text": _maybe(TEXT),
+        "icons": _object(
+            {
+                "drawn": _maybe({"enum": ["filled", "hollow", "hatched"]}),
+                "of": _maybe(WHOLE),
+                "count": _maybe(WHOLE),
+                "low": _maybe(WHOLE),
+                "high": _maybe(WHOLE),
+            }
+        ),
+        "rows_fitted": _list(TEXT),
+        "rows_tested": _list(TEXT),
+        "sources": _list(TEXT),
         "duration_hours": _maybe(RANGE),
-        "worst_plausible": _maybe(NUMBER),
+        "duration_published": _list(LASTED),
         "text": TEXT,
     },
     chance_longer_than_hours={"type": "object", "additionalProperties": NUMBER},
+    stands_in=TEXT,
 )
 FINDING = _object(
     {
@@ -210,6 +355,9 @@ def schema() -> dict[str, Any]:
                 "tissue": _list(TISSUE),
                 "readings": _list(READING),
                 "colour": COLOUR,
+                "numbing": _maybe(NUMBING),
+                "products": _list(PRODUCT),
+                "heat": _list(HEAT),
                 "side_effects": _list(SIDE_EFFECT),
                 "beside_needling": _list(BESIDE),
                 "not_forecast": _list(NOT_FORECAST),

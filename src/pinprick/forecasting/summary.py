@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
 from pinprick.forecasting.plan import AFTER_LAST
+from pinprick.safety.saying import left_open, out_of, whole
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
@@ -17,8 +18,10 @@ COLUMNS = (
     "part", "zone", "quantity", "observer", "layer", "arm", "unit", "range_of", "day",
     "p05", "p50", "p95",
 )  # fmt: skip
+_NAMES = {"dark_patches": "dark patches (PIH)"}
 HELD = "No outcome is shown before the verdict is met; --research shows it, stamped as such."
 SUMMARY_DAYS = (30, 90, AFTER_LAST)
+LEADING = ("dark_patches", "lasting", "serious")  # harms that a summary names
 
 
 def summary(forecast: Forecast, *, held: bool = False) -> str:
@@ -32,6 +35,7 @@ def summary(forecast: Forecast, *, held: bool = False) -> str:
         return "\n".join([*lines, "", HELD, "", _stamp(record)])
     lines.append("")
     lines += _numbers(record)
+    lines += [*_harms(record), ""]
     lines += _outcomes(record)
     lines += _doubts(record)
     for entry in record["not_forecast"][:3]:
@@ -48,7 +52,7 @@ def summary(forecast: Forecast, *, held: bool = False) -> str:
 
 def _numbers(record: Mapping[str, Any]) -> list[str]:
     session = record["sessions"][0]
-    hours = record["side_effects"][0]["duration_hours"]
+    hours = harm(record, "redness")["duration_hours"]
     pain = session["pain_0_10"]
     rows = [
         ("needle as set", wording.spread(session["set_depth_mm"], "mm", about=False)),
@@ -63,7 +67,60 @@ def _numbers(record: Mapping[str, Any]) -> list[str]:
     first = [s for s in record["sessions"] if s["day"] == session["day"]]
     rows[2:2] = [_past(zone, len(first) > 1) for zone in first]
     notes = [f"  note, {zone['zone']}: {line}" for zone in first for line in zone["warnings"]]
-    return [f"  {label:<22}{text}" for label, text in rows] + notes + [""]
+    for zone in record["heat"]:
+        width, sure = zone["cells_width_mm"], "at least " if zone["chance_char"] >= 1 / 2 else ""
+        rows.append(("zone of dead cells", f"{sure}{wording.spread(width, 'mm wide')} a needle"))
+        notes += [f"  note, {zone['zone']}: {line}" for line in zone["warnings"]]
+    return [_line(label, text) for label, text in rows] + notes + [""]
+
+
+def _line(label: str, text: str) -> str:
+    """A label and what it says, apart however long the label is."""
+    return f"  {label:<21} {text}"
+
+
+def harm(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The harm of that key.
+
+    Raises:
+        StopIteration: if the record has none.
+    """
+    found: Mapping[str, Any] = next(row for row in record["side_effects"] if row["key"] == key)
+    return found
+
+
+def frequency(row: Mapping[str, Any]) -> str:
+    """How often a harm befalls, in a few words.
+
+    >>> frequency({"kind": "rate", "mean": 0.042, "probability": {"p05": 0.002, "p95": 0.13}})
+    'about 4 of 100 (fewer than 1 to 13, depending on the clinic)'
+    >>> frequency({"kind": "bound", "bound_95": 0.07, "seen": [{"events": 0, "people": 41}]})
+    'none of 41 people; up to 7 of 100 not ruled out'
+    >>> frequency({"kind": "unknown"})
+    'reported, rate unknown'
+    """
+    if row["kind"] == "rate":
+        per = out_of(row["mean"])
+        low, high = (whole(row["probability"][end], per) for end in ("p05", "p95"))
+        return (
+            f"about {whole(row['mean'], per)} of {per:,} ({low} to {high}, depending on the clinic)"
+        )
+    if row["kind"] == "bound":
+        people = sum(each["people"] for each in row["seen"])
+        return f"none of {people:,} people; up to {left_open(row['bound_95'])} not ruled out"
+    return "reported, rate unknown"
+
+
+def _harms(record: Mapping[str, Any]) -> list[str]:
+    """The leading harms, a line each, and how many more nobody counted."""
+    rows = [harm(record, key) for key in LEADING]
+    rows += [row for row in record["side_effects"] if row["kind"] == "rate" and row not in rows]
+    lines = [_line(_NAMES.get(row["key"], row["name"]), frequency(row)) for row in rows]
+    more = [row for row in record["side_effects"] if row["kind"] == "unknown" and row not in rows]
+    return [
+        *lines,
+        f"  {len(more)} more harms were reported and never counted; the report lists them.",
+    ]
 
 
 def _past(zone: Mapping[str, Any], named: bool) -> tuple[str, str]:

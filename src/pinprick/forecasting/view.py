@@ -27,7 +27,7 @@ CAPTIONS = {
 
 def view(forecast: Forecast) -> dict[str, Any]:
     """Everything the report shows, as plain data."""
-    from pinprick.forecasting import punctures
+    from pinprick.forecasting import inner_view, punctures
     from pinprick.safety.page import page
 
     plan = Plan(forecast.case)
@@ -48,6 +48,7 @@ def view(forecast: Forecast) -> dict[str, Any]:
         "faces": {o: _faces(forecast, plan, o) for o in OBSERVERS} if plan.targets else {},
         "published": published(plan),
         "punctures": punctures.view(forecast),
+        "inner": inner_view.view(forecast),
         "below_agreement": _below_agreement(forecast, plan),
         "parameters": [
             {"name": p.name, "title": p.title, "value": p.shown(), "basis": p.basis,
@@ -63,13 +64,17 @@ def view(forecast: Forecast) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_CHANGES = ("mean change", "mean improvement")  # in points of the scale; shares of people are not
+
+
 def headline(plan: Plan) -> str:
     """One line that says what is forecast."""
     concern = plan.case.concerns[0]
     step, zone = plan.zones[plan.healed_zones[0]]
     sessions = len(plan.session_days)
     depth = f" at {zone.depth / units.MILLI:g} mm" if zone.depth is not None else ""
-    kind = devices.device(step.device).kind
+    kind: str = devices.device(step.device).kind
+    kind = "radiofrequency tip" if kind == "radiofrequency" else kind
     text = f"{concern.type} on the {concern.body_site}, {sessions} session{'s'[: sessions > 1]}"
     return f"{text[0].upper()}{text[1:]} with a {kind}{depth}"
 
@@ -159,7 +164,7 @@ def _dose(zone: Any) -> str:
 
 
 def published(plan: Plan) -> list[dict[str, Any]]:
-    """Published points of the same concern and scale, with the caption that says their use."""
+    """Published changes on the same concern and scale, with the caption that says their use."""
     wanted = {(t.concern.type, t.instrument.scale) for t in plan.targets}
     return [
         {
@@ -178,7 +183,7 @@ def published(plan: Plan) -> list[dict[str, Any]]:
             "caption": CAPTIONS[point["used"]],
         }
         for point in plan.published
-        if (point["concern"], point["scale"]) in wanted
+        if (point["concern"], point["scale"]) in wanted and point["statistic"] in _CHANGES
     ]
 
 

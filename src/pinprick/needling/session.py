@@ -10,7 +10,7 @@ import numpy as np
 
 from pinprick.devices import Device
 from pinprick.evidence.lanes import Lanes
-from pinprick.medium.layers import Injury, Skin
+from pinprick.medium.layers import Injury, Numbness, Skin
 from pinprick.needling.bleeding import points_seen, red_cells_out
 from pinprick.needling.channel import open_pore
 from pinprick.needling.injury import Tracks, injure
@@ -63,6 +63,9 @@ def needle(
     *,
     numbed: bool,
     session: int,
+    numbness: Numbness | None = None,
+    reference: Numbness | None = None,
+    driven: bool = False,
 ) -> Punctures:
     """Needle a zone once.
 
@@ -75,6 +78,9 @@ def needle(
         lanes: parameters and random numbers of the members.
         numbed: whether the skin is under anaesthetic cream.
         session: which session of the course, from 0; sessions differ in their density.
+        numbness: how numb the skin is at the first needle, if the cream is known.
+        reference: the same of the cream under which pain was scored.
+        driven: whether the cream was driven in by a short pass of needles.
     """
     if skin.layers[0].thickness.shape != (len(lanes),):
         raise ValueError("skin and lanes have different members")
@@ -107,7 +113,16 @@ def needle(
         injury=injury,
         bleeding=attempted * points_seen(vessels["deep plexus"], went, lanes),
         needling_time=needling_time(device, zone, lanes),
-        pain=pain(device, went.set_depth, lanes, numbed=numbed),
+        pain=pain(
+            device,
+            went.set_depth,
+            lanes,
+            numbed=numbed,
+            numbness=numbness,
+            reference=reference,
+            driven=driven,
+            radiofrequency=device.kind == "radiofrequency",
+        ),
         red_cells=attempted * red_cells_out(vessels["superficial plexus"], went, lanes),
         not_through=went.held.share,
         past_dermis=went.deeper(dermis_ends),

@@ -17,6 +17,7 @@ from pinprick.faults import Fault, InputError
 from pinprick.forecasting import Forecast, forecast, wording
 from pinprick.forecasting.plan import AFTER_LAST, Plan
 from pinprick.forecasting.statistics import curves
+from pinprick.forecasting.summary import frequency, harm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,12 +83,13 @@ class Comparison:
             lines += [f"    day {day:<6}{_cell(row, day)}" for day in SHOWN_DAYS]
         for label, one in self.forecasts.items():
             visits = one.record["sessions"]
-            hours = one.record["side_effects"][0]["duration_hours"]
+            hours = harm(one.record, "redness")["duration_hours"]
             zones = len({s["zone"] for s in visits})
             total = sum(s["visit_min"]["p50"] for s in visits[::zones])
             lines.append(
                 f"{label}: {len(visits) // zones} visits, {total:.0f} min in all; redness "
-                f"{wording.spread(hours, 'hours')} after each"
+                f"{wording.spread(hours, 'hours')} after each; dark patches (PIH): "
+                f"{frequency(harm(one.record, 'dark_patches'))}"
             )
         return "\n".join(lines)
 

@@ -1,6 +1,6 @@
-"""What can go wrong, as a consent sheet says it: published counts, bounds, or *rate unknown*.
+"""What can go wrong, as a consent sheet says it, and what a plan is outside of its label.
 
-Counts of studies stand side by side and are never pooled; where nobody counted, none is made up.
+The harms and their words are those of the report: one table, told once.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from typing import Any
 
 from pinprick import units
 from pinprick.case import Case
-from pinprick.safety.conditions import data, holds, person_only
+from pinprick.safety import saying
+from pinprick.safety.conditions import data, person_only
 from pinprick.safety.facts import FACE
+from pinprick.safety.harms import Statement, statements
 from pinprick.safety.tasks import redness
-from pinprick.safety.texts import Texts, texts
+from pinprick.safety.texts import Texts
 
+# A rate is shown with its counts: that is how the sheet names the group.
 KINDS = ("expected", "counted", "bound", "unknown", "not_forecast")
 
 
@@ -31,7 +34,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """One harm: its name and what is said of it; ``counts`` only where somebody counted."""
+    """One harm: its name and what is said of it; ``counts`` only of a rate or a bound."""
 
     id: str
     kind: str
@@ -51,18 +54,24 @@ def risks(
     True
     """
     person_only(case)
-    said = texts() if words is None else words
-    filled = {"redness": redness(forecast).words}
-    table: Mapping[str, Any] = data("risks.toml")
-    shown = [name for name, entry in table.items() if holds(entry.get("when"), case)]
-    out = []
-    for name in shown:
-        entry, spoken = table[name], said[f"risk.{name}"]
-        if entry.get("instead_of") not in shown:
-            counts = tuple(Count(**count) for count in entry.get("counts", ()))
-            text = spoken.said(**filled)
-            out.append(Risk(name, entry["kind"], spoken.title, text, spoken.rows, counts))
-    return sorted(out, key=lambda risk: KINDS.index(risk.kind))
+    length = redness(forecast).words
+    made = [_risk(each, length, forecast is not None, words) for each in statements(case)]
+    return sorted(made, key=lambda risk: KINDS.index(risk.kind))
+
+
+def _risk(statement: Statement, length: str, forecast: bool, words: Texts | None) -> Risk:
+    spoken = saying.words(statement, words)
+    counted = statement.seen if statement.kind in ("rate", "bound") else ()
+    return Risk(
+        id=statement.harm.id,
+        kind="counted" if statement.kind == "rate" else statement.kind,
+        title=spoken.title,
+        text=saying.say(statement, length, forecast=forecast, said=words),
+        rows=saying.sources(statement, words),
+        counts=tuple(
+            Count(s.events, s.people[0], s.rows[0], s.note) for s in counted if s.told == "all"
+        ),
+    )
 
 
 def off_label(case: Case) -> list[str]:

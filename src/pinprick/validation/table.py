@@ -18,12 +18,28 @@ from pinprick.evidence.records import Fact
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.forecasting import Forecast, forecast
 from pinprick.forecasting.statistics import quantiles, rounded
-from pinprick.validation import appearance, healing, needling, rule, studies
+from pinprick.validation import (
+    appearance,
+    healing,
+    heat,
+    needling,
+    permeation,
+    rule,
+    safety,
+    studies,
+)
 
 MEMBERS = 256
 SEED = 0
 _UPPER = 0.975  # a printed interval is a 95 % interval
-_MODELS = {"needling": needling.model, "healing": healing.model, "appearance": appearance.model}
+_MODELS = {
+    "needling": needling.model,
+    "healing": healing.model,
+    "appearance": appearance.model,
+    "safety": safety.model,
+    "permeation": permeation.model,
+    "heat": heat.model,
+}
 
 
 def table(stage: str | None = None) -> list[dict[str, Any]]:
@@ -165,4 +181,5 @@ def _forecast(example: str) -> Forecast:
 @cache
 def _cases() -> tuple[Mapping[str, Any], ...]:
     text = files("pinprick.validation").joinpath("cases.toml").read_text("utf-8")
-    return (*tomllib.loads(text)["case"], *healing.cases(), *appearance.cases())
+    own = (stage.cases() for stage in (healing, appearance, safety, permeation, heat))
+    return (*tomllib.loads(text)["case"], *(case for cases in own for case in cases))
