@@ -40,6 +40,7 @@ verify: $(VENV)/.docs
 	@echo "== docs" && $(MAKE) --no-print-directory docs
 	@echo "== wheel" && $(BIN)/python tools/check_wheel.py
 	@echo "== other systems" && $(BIN)/python tools/check_platforms.py
+	@echo "== repeated lines" && $(BIN)/python -m pylint src/pinprick
 	@echo "== verification" && $(PYTEST) -m verify
 
 bench: $(VENV)/.core

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import doctest
+import inspect
+import pkgutil
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -240,6 +245,55 @@ def test_every_public_name_is_described() -> None:
                 )
             ]
     assert not found, "no docstring:\n" + "\n".join(found)
+
+
+def exported() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Each function that a room exports, by room and name; a cached one is a function too."""
+    import pinprick
+
+    below = pkgutil.walk_packages(pinprick.__path__, "pinprick.")
+    rooms = ["pinprick", *(each.name for each in below if each.ispkg)]
+    for room in map(import_module, rooms):
+        for name in getattr(room, "__all__", ()):
+            found = getattr(room, name)
+            if callable(found) and inspect.isfunction(inspect.unwrap(found)):
+                yield f"{room.__name__}.{name}", found
+
+
+def shows_a_result(text: str | None) -> bool:
+    """Whether a docstring holds an example that runs and says what must come out."""
+    examples = doctest.DocTestParser().get_examples(text or "")
+    return any(one.want and not one.options.get(doctest.SKIP) for one in examples)
+
+
+def test_every_exported_function_has_a_running_example() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        settings = tomllib.load(file)["tool"]["pytest"]["ini_options"]
+    assert "--doctest-modules" in settings["addopts"]  # or none of them would run
+    assert "src/pinprick" in settings["testpaths"]
+    functions = dict(exported())
+    assert {"pinprick.forecast", "pinprick.people.skin_at"} <= set(functions)
+    assert "pinprick.appearance.colour.skin_colour" in functions  # a room within a room
+    missing = [
+        f"{name} ({found.__module__})"
+        for name, found in functions.items()
+        if not shows_a_result(inspect.getdoc(found))
+    ]
+    assert not missing, "no example with a result in the docstring of:\n" + "\n".join(missing)
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        (None, False),
+        ("Adds.", False),
+        ("Adds.\n\n>>> x = 1", False),
+        ("Adds.\n\n>>> 1 + 1  # doctest: +SKIP\n2", False),
+        ("Adds.\n\n>>> x = 1\n>>> x + 1\n2", True),
+    ],
+)
+def test_an_example_without_a_result_is_none(text: str | None, shows: bool) -> None:
+    assert shows_a_result(text) == shows
 
 
 def test_a_room_imports_only_from_floors_below() -> None:

@@ -89,18 +89,39 @@ def outcome(
     Args:
         instrument: the scale and its level.
         observer: who rates; a :class:`Rater` says how many and how often.
-        days: from the first session, shape (days,).
+        days: days since the first session, shape (days,).
         matrix: visible matrix of this course, shape (days, members).
         at_reference_day: the same on the instrument's reference day, shape (members,).
         reference: visible matrix of the reference course on that day, shape (members,).
         lanes: parameter values.
-        baseline: the scale's value before treatment; drawn from its prior if None.
+        baseline: the scale's value before treatment, cut to the scale's range; drawn from its
+            prior if None.
         subtype: of the concern; ice pick scars respond least.
-        group: forecast the mean change of that many people instead of one person's.
-        visits: days of the sessions; bias and drift come with them.
+        group: forecast the mean change of that many people (1 or more) instead of one person's.
+        visits: days of the sessions, shape (sessions,); bias and drift come with them.
         added: contrast in y of what is done beside needling, shape (members,) or a number.
         water: in the papillary dermis above rest, shape (days, members), for instruments that see
             it; none if None.
+
+    Returns:
+        Changes in units of the scale, (days, members); the level rests on the instrument's
+        ``rows``.
+
+    Raises:
+        InputError: if the observer is none of ``OBSERVERS``.
+
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.evidence.instruments import instruments
+    >>> given = {"wrinkle_level": "0.3", "drift": "0", "response_cv": "0.1"}
+    >>> known = registry().with_values({f"appearance.{key}": text for key, text in given.items()})
+    >>> days, grown = np.array([0.0, 45.0, 90.0]), np.array([[0.0], [0.05], [0.1]])
+    >>> tool, one = instruments()["wrinkles-lemperle"], Lanes(known, 0, range(1))
+    >>> course = (days, grown, grown[2], grown[2], one)
+    >>> seen = outcome(tool, "blinded_rater", *course, baseline=3, group=10)
+    >>> (0 - seen.treated.true.ravel()).round(2)  # 3 grades x (1 - exp(-y)), y = 0, 0.15 and 0.3
+    array([0.  , 0.42, 0.78])
+    >>> bool((seen.untreated.true == 0).all())
+    True
     """
     by, named = observers.rater(observer), scale(instrument.scale)
     before = _before(instrument, named, baseline, lanes)

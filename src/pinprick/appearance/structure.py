@@ -22,7 +22,17 @@ def visible(matured: Array, young: Array, lanes: Lanes) -> Array:
     Args:
         matured: collagen that matured since the first session, shape (days, members).
         young: new collagen I and III, shape (days, members).
-        lanes: parameter values.
+        lanes: parameter values; the young counts by ``appearance.young_matrix_weight`` (assumed,
+            between bounds of healing:HEAL-WT007 and HEAL-WT008).
+
+    Returns:
+        Share of what was there, shape (days, members).
+
+    >>> from pinprick.evidence import registry
+    >>> known = registry().with_values({"appearance.young_matrix_weight": "0.1"})
+    >>> matured, young = np.array([[0.0], [0.25]]), np.array([[1.0], [0.5]])
+    >>> visible(matured, young, Lanes(known, 0, range(1))).round(3).tolist()
+    [[0.1], [0.3]]
     """
     return np.asarray(matured + lanes.stage("appearance").young_matrix_weight * young)
 
@@ -66,7 +76,14 @@ def surface(water: Array, attenuation: Array, lanes: Lanes) -> Array:
     Args:
         water: above rest, share of volume, shape (days, members).
         attenuation: relative gain that OCT reads of the upper dermis, shape (days, members).
-        lanes: parameter values.
+        lanes: parameter values; water counts by ``appearance.plumping`` (assumed;
+            clinical:CL172 and CL173).
+
+    >>> from pinprick.evidence import registry
+    >>> known = registry().with_values({"appearance.plumping": "2"})
+    >>> water, bright = np.array([[0.1], [0.0]]), np.array([[0.05], [0.02]])
+    >>> surface(water, bright, Lanes(known, 0, range(1))).round(3).tolist()
+    [[0.25], [0.02]]
     """
     return np.asarray(attenuation + swelling(water, lanes))
 

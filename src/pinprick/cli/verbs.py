@@ -43,7 +43,17 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command on the words of ``sys.argv``.
+
+    Raises:
+        SystemExit: always; 0 done, 2 the input is wrong, 1 anything else.
+
+    >>> import contextlib, unittest.mock
+    >>> with unittest.mock.patch("sys.argv", ["pinprick", "--version"]):
+    ...     with contextlib.suppress(SystemExit):
+    ...         main()
+    pinprick ...
+    """
     app(prog_name="pinprick")
 
 

@@ -212,7 +212,7 @@ def needles_at_once(item: Device, length: float) -> float:
 
 
 def _read(name: str, body: Mapping[str, Any]) -> Device:
-    figures = {key: _figure(body[key]) for key in _LABELS if key in body}
+    figures = {key: figure(body[key]) for key in _LABELS if key in body}
 
     def optional(key: str) -> float | None:
         return figures[key].value if key in figures else None
@@ -235,7 +235,12 @@ def _read(name: str, body: Mapping[str, Any]) -> Device:
     )
 
 
-def _figure(body: Mapping[str, Any]) -> Figure:
+def figure(body: Mapping[str, Any]) -> Figure:
+    """A figure as a table declares it: value, unit, rows, status, note.
+
+    >>> figure({"value": 0.2, "unit": "mm", "rows": [], "status": "assumed"}).text
+    '0.2 mm'
+    """
     unit = str(body["unit"])
     return Figure(
         value=units.to_si(float(body["value"]), unit),

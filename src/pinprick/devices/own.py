@@ -24,12 +24,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from pinprick import files
 from pinprick.devices.catalogue import OWN, Device, Figure, Kind
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.faults import Fault, InputError
 from pinprick.fields import Quantity, Reader, Text, Whole, Word, YesNo, quantity_text
+from pinprick.fields.plain import plain_lines, read_lines
 
 _KINDS: tuple[Kind, ...] = ("roller", "pen", "stamp")
 _WHAT = "a file of a device"
@@ -58,7 +57,30 @@ def load(path: str | Path) -> Device:
     """The device that a file describes; a case names it by the file's path.
 
     Raises:
-        InputError: one line for each figure that is missing, wrong or impossible.
+        InputError: if the file cannot be read; else one line for each figure that is missing,
+            wrong or impossible.
+
+    The file gives quantities as text with units; the device holds them in SI.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> text = '''name: mine
+    ... title: Pen with 16 needles
+    ... kind: pen
+    ... home: no
+    ... needles: 16
+    ... length_min: 0.25 mm
+    ... length_max: 2.0 mm
+    ... shaft_diameter: 0.21 mm
+    ... tip_diameter: 10 um
+    ... cone_angle: 15 deg
+    ... working_width: 9 mm
+    ... stroke_rate: 100 1/s'''
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "mine.yaml")
+    ...     _ = path.write_text(text, "utf-8")
+    ...     mine = load(path)
+    >>> mine.needles, round(mine.length_max, 6), round(mine.tip_diameter, 6)
+    (16, 0.002, 1e-05)
     """
     place = Path(path)
     stamp = place.stat().st_mtime_ns if place.is_file() else 0
@@ -67,13 +89,7 @@ def load(path: str | Path) -> Device:
 
 @lru_cache(maxsize=16)
 def _load(path: str, stamp: int) -> Device:
-    text = files.read_text(path, what=_WHAT)
-    try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise InputError([Fault(path, "no plain YAML", "`key: value` lines")]) from None
-    if not isinstance(data, dict):
-        raise InputError([Fault(path, "no `key: value` lines", ", ".join(_READERS))])
+    data = plain_lines(files.read_text(path, what=_WHAT), path, _READERS)
     values, faults = _read(data)
     faults += [] if faults else list(_impossible(values))
     if faults:
@@ -82,21 +98,14 @@ def _load(path: str, stamp: int) -> Device:
 
 
 def _read(data: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    values: dict[str, Any] = {}
-    faults = [
-        Fault(str(key), "an unknown key", did_you_mean(str(key), _READERS))
-        for key in data
-        if key not in _READERS
-    ]
-    for key, reader in _READERS.items():
-        kind = _ONLY.get(key)
-        if kind is not None and key not in data and data.get("kind") != kind:
-            continue
-        try:
-            values[key] = reader.read(data.get(key), from_file=True)
-        except InputError as error:
-            faults.append(Fault(key, error.faults[0].found, error.faults[0].allowed))
-    return values, faults
+    """What a kind alone has, and this one is not, is not asked for."""
+    kind = data.get("kind")
+    asked = {
+        key: reader
+        for key, reader in _READERS.items()
+        if key in data or _ONLY.get(key, kind) == kind
+    }
+    return read_lines(data, asked, _READERS)
 
 
 def _impossible(v: Mapping[str, Any]) -> Iterator[Fault]:

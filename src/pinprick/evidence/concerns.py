@@ -63,11 +63,7 @@ class Concern:
         """People in each group behind the evidence, counted once however many rows it has."""
         from pinprick.evidence.registry import registry
 
-        people: dict[str, int] = {}
-        for row in self.rows:
-            fact = registry().fact(row)
-            people[fact.cohort] = max(people.get(fact.cohort, 0), fact.n or 0)
-        return people
+        return registry().people_by_cohort(self.rows)
 
     @property
     def evidence(self) -> str:

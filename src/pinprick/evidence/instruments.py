@@ -51,11 +51,7 @@ class Instrument:
     @property
     def groups(self) -> Mapping[str, int]:
         """People in each group behind the level, counted once however many rows it has."""
-        people: dict[str, int] = {}
-        for row in self.rows:
-            fact = registry().fact(row)
-            people[fact.cohort] = max(people.get(fact.cohort, 0), fact.n or 0)
-        return people
+        return registry().people_by_cohort(self.rows)
 
     @property
     def studies(self) -> int:

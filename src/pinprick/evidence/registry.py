@@ -17,7 +17,7 @@ Files beside this one:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
@@ -131,6 +131,17 @@ class Registry:
             text += [f"{table}.{name}={values.tolist()!r}" for name, values in columns.items()]
         return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
 
+    def people_by_cohort(self, rows: Iterable[str]) -> Mapping[str, int]:
+        """People in each group behind some rows, counted once however many rows it has.
+
+        >>> dict(registry().people_by_cohort(["clinical:CL001", "clinical:CL002"]))
+        {'alam-2014': 15}
+        """
+        people: dict[str, int] = {}
+        for fact in map(self.fact, rows):
+            people[fact.cohort] = max(people.get(fact.cohort, 0), fact.n or 0)
+        return people
+
     @cached_property
     def sources(self) -> Mapping[str, tuple[str, ...]]:
         """Each paper or document, with the ids of the facts seen in it."""
@@ -142,7 +153,15 @@ class Registry:
 
 @cache
 def registry() -> Registry:
-    """The registry that ships with the program."""
+    """The registry that ships with the program, read once.
+
+    Raises:
+        InputError: if the shipped files are at fault.
+
+    >>> one = registry().parameter("needling.preparation_time")
+    >>> one.unit, one.basis, one.rows
+    ('min', 'assumed', ('safety:SAF170',))
+    """
     parameters, facts, studies, tables = reading.read_all(files("pinprick.evidence"))
     return Registry(parameters, facts, studies, tables)
 

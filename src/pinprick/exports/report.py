@@ -63,8 +63,17 @@ def report(forecast: Forecast, path: str | os.PathLike[str], *, research: bool =
     date and while anything is unanswered it shows no outcome, unless ``research`` is given: then
     every page is stamped as not screened for treatment.
 
-    >>> report(forecast, "report.html")  # doctest: +SKIP
-    PosixPath('report.html')
+    Raises:
+        InputError: if the file cannot be written.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pinprick as pp
+    >>> made = pp.forecast(pp.Case.load(pp.example_path("home-roller")), members=8)
+    >>> with TemporaryDirectory() as folder:
+    ...     page = report(made, Path(folder, "report.html"))
+    ...     text = page.read_text("utf-8")
+    >>> page.name, text[:15], text.rstrip()[-7:], "Screening is incomplete" in text
+    ('report.html', '<!doctype html>', '</html>', True)
     """
     from pinprick.forecasting.view import view
 

@@ -105,15 +105,38 @@ class Model(BaseModel):
 
 
 def reader(model: type[BaseModel], name: str) -> Reader:
-    """The reader that stands in the annotation of a field."""
+    """The reader that stands in the annotation of a field.
+
+    Raises:
+        KeyError: if the model has no such field.
+        StopIteration: if the field has no reader, as one that holds a model.
+
+    >>> from pinprick.courses import Zone
+    >>> reader(Zone, "depth").read("1500 um")
+    0.0015
+    """
     return next(each for each in model.model_fields[name].metadata if isinstance(each, Reader))
 
 
 def build(model: type[Model], data: Any, *, from_file: bool = False) -> Any:
     """Make a model of plain data.
 
+    Args:
+        model: what to make.
+        data: mappings, lists and text, quantities with their units; the model holds SI.
+        from_file: read as a file says it, where an empty value is a fault.
+
     Raises:
         InputError: with every fault that was found, each under its path.
+
+    >>> from pinprick.courses import Zone
+    >>> build(Zone, {"body_site": "cheek", "depth": "1.5 mm"}).depth
+    0.0015
+    >>> try:
+    ...     build(Zone, {"body_site": "cheek", "depth": "1.5 mm", "dose": {"passes": 0}})
+    ... except InputError as error:
+    ...     print([fault.where for fault in error.faults])
+    ['dose.passes']
     """
     try:
         return model.model_validate(data, context={FROM_FILE: from_file})

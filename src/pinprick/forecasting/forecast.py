@@ -195,6 +195,17 @@ def cite(text: str) -> list[str]:
 
     Raises:
         InputError: if the text is no forecast of this program.
+
+    A line a source, with how it was seen and its registry rows.
+
+    >>> row = {"source": "Alam 2014 JAMA Dermatol", "status": ["read"], "rows": ["clinical:CL176"]}
+    >>> cite(json.dumps({"sources": [row]}))
+    ['Alam 2014 JAMA Dermatol (read): clinical:CL176']
+    >>> try:
+    ...     cite("{}")
+    ... except InputError as error:
+    ...     print(error.faults[0].where)
+    forecast
     """
     try:
         saved = json.loads(text)

@@ -210,7 +210,31 @@ def burst(
     """The fields behind :func:`heat`, for a section: temperatures and damage about a needle.
 
     Returns the warmed cell, whose ``damage`` holds the integral of every named set and ``dose``,
-    and which sets each member goes by.
+    and which sets each member goes by. Fields are (members, cells, rings), temperatures in K.
+    The damage sets and their registry rows stand in ``damage.toml``.
+
+    Args:
+        pins: the needles of the tip.
+        pulse: what each gets.
+        skin: of the site, whose members are those of ``lanes``.
+        lanes: parameters of the members.
+        mesh: ``cohort`` or ``fine``.
+
+    Raises:
+        KeyError: if there is no such mesh.
+        FloatingPointError: if a balance cannot be solved.
+
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.medium.layers import Layer
+    >>> depths = {"viable epidermis": 1e-4, "papillary dermis": 2e-4, "reticular dermis": 3e-3}
+    >>> skin = Skin("cheek", tuple(Layer(name, np.full(4, h)) for name, h in depths.items()))
+    >>> tip = Pins(2e-3, diameter=3e-4, bare=3e-4, pitch=1.5e-3, count=49, wiring="bipolar")
+    >>> pulse = Pulse(energy=0.1, length=0.1, measured=True)
+    >>> warmed, sets = burst(tip, pulse, skin, Lanes(registry(), 0, range(4)))
+    >>> warmed.peak.shape == warmed.damage["dose"].shape, sorted(sets)
+    (True, ['cells', 'collagen'])
+    >>> (warmed.peak.max(axis=(1, 2)) - 273.15).round()  # °C
+    array([98., 98., 98., 98.])
     """
     size = meshes()[mesh]
     cell = cell_of(pins, skin, len(lanes), size)

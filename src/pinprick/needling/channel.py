@@ -69,5 +69,14 @@ def closing_time(clock: Clock, lanes: Lanes) -> Array:
 
 
 def open_share(days: Sequence[float] | Array, lanes: Lanes) -> Array:
-    """Share of a session's pores still seen open, by days since it: shape (days, members)."""
+    """Share of a session's pores still seen open, by days since it: shape (days, members).
+
+    Assumed, on pores seen closed at last (mechanics:K034, K005, K020, K023).
+
+    >>> from pinprick.evidence import registry
+    >>> few = Lanes(registry(), 0, range(4))
+    >>> half = few.stage("needling").structure_half_life[0] / units.DAY
+    >>> open_share([-1, 0, half, 2 * half], few)[:, 0].round(6)
+    array([0.  , 1.  , 0.5 , 0.25])
+    """
     return left_open("structure", days, lanes)

@@ -81,6 +81,24 @@ def needle(
         numbness: how numb the skin is at the first needle, if the cream is known.
         reference: the same of the cream under which pain was scored.
         driven: whether the cream was driven in by a short pass of needles.
+
+    Raises:
+        ValueError: if ``skin`` has other members than ``lanes``, the device cannot do what the
+            zone asks for, or only one of ``numbness`` and ``reference`` is given.
+
+    >>> from pinprick.courses import Zone
+    >>> from pinprick.devices import device
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.people import skin_at, vessels
+    >>> few = Lanes(registry(), 0, range(4))
+    >>> cheek, edges = skin_at("cheek", "female", few), np.linspace(0.0, 3e-3, 7)
+    >>> zone = Zone(body_site="cheek", depth="1.5 mm", dose={"passes": 8})
+    >>> deep = vessels(cheek, few)
+    >>> done = needle(device("roller"), zone, cheek, deep, edges, few, numbed=True, session=0)
+    >>> (done.track_depth * 1e3).round(1), (done.density / 1e4).round()  # mm, per square cm
+    (array([1.2, 1.3, 1.2, 1.2]), array([141., 102., 107., 114.]))
+    >>> done.injury.dead.shape, bool((done.injury.dead[0] > done.injury.dead[2]).all())
+    ((6, 4), True)
     """
     if skin.layers[0].thickness.shape != (len(lanes),):
         raise ValueError("skin and lanes have different members")
@@ -132,5 +150,15 @@ def needle(
 
 
 def visit_time(needling_time: Array, numbing: float, lanes: Lanes) -> Array:
-    """Length of a visit in seconds: numbing (its dwell, 0 without), preparation and needling."""
+    """Length of a visit in seconds: numbing (its dwell, 0 without), preparation and needling.
+
+    ``needling_time`` and what is returned are (members,) in seconds. Preparation is assumed, on
+    safety:SAF170.
+
+    >>> from pinprick.evidence import registry
+    >>> few = Lanes(registry(), 0, range(2))
+    >>> long = visit_time(np.full(2, 600.0), 1800.0, few)
+    >>> (long - few.stage("needling").preparation_time).round(6)
+    array([2400., 2400.])
+    """
     return np.asarray(numbing + lanes.stage("needling").preparation_time + needling_time)

@@ -90,6 +90,15 @@ def skin_at(site: str, sex: str | None, lanes: Lanes) -> Skin:
 
     Raises:
         InputError: if the site is not known.
+
+    Thicknesses are (members,) in metres; each figure of ``sites.toml`` names its registry rows.
+
+    >>> from pinprick.evidence import registry
+    >>> cheek = skin_at("cheek", "female", Lanes(registry(), 0, range(4)))
+    >>> [layer.name for layer in cheek.layers][-2:]
+    ['reticular dermis', 'subcutis']
+    >>> (cheek.thickness("papillary dermis") * 1e6).round()
+    array([119., 159., 113., 120.])
     """
     known = body_site(site)
     k = lanes.stage("people")
@@ -114,6 +123,14 @@ def vessels(skin: Skin, lanes: Lanes) -> dict[str, Array]:
     Capillary loops stand half way up the papillary dermis, the superficial plexus at its lower
     border, the deep plexus at ``deep_plexus_share`` of the dermis. A plexus at a fixed 1-1.5 mm
     (mechanics:C013) would lie below most facial dermis, so its depth goes with the dermis here.
+    Each depth is (members,); ``skin`` has the members of ``lanes``.
+
+    >>> from pinprick.evidence import registry
+    >>> depths = {"viable epidermis": 1e-4, "papillary dermis": 2e-4, "reticular dermis": 1.8e-3}
+    >>> skin = Skin("cheek", tuple(Layer(name, np.full(2, h)) for name, h in depths.items()))
+    >>> found = vessels(skin, Lanes(registry(), 0, range(2)))
+    >>> {name: (depth * 1e3).round(2).tolist() for name, depth in found.items()}  # mm
+    {'capillary loops': [0.2, 0.2], 'superficial plexus': [0.3, 0.3], 'deep plexus': [2.63, 2.63]}
     """
     k = lanes.stage("people")
     top = skin.top("papillary dermis")

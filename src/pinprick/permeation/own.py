@@ -21,12 +21,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-import yaml
-
 from pinprick import files, units
 from pinprick.devices.catalogue import OWN, Figure
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.faults import Fault, InputError
 from pinprick.fields import Number, Quantity, Reader, Text, Word, YesNo, quantity_text
+from pinprick.fields.plain import plain_lines, read_lines
 from pinprick.permeation.products import (
     KINDS,
     Kind,
@@ -75,13 +74,7 @@ def load(path: str | Path) -> Product:
 
 @lru_cache(maxsize=10)
 def _load(path: str, stamp: int) -> Product:
-    text = files.read_text(path, what=_WHAT)
-    try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise InputError([Fault(path, "no plain YAML", "`key: value` lines")]) from None
-    if not isinstance(data, dict):
-        raise InputError([Fault(path, "no `key: value` lines", ", ".join(_KEYS))])
+    data = plain_lines(files.read_text(path, what=_WHAT), path, _KEYS)
     values, faults = _read(data)
     strengths, wrong = _strengths(data.get("solutes"))
     faults += wrong
@@ -91,17 +84,7 @@ def _load(path: str, stamp: int) -> Product:
 
 
 def _read(data: Mapping[Any, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    values: dict[str, Any] = {}
-    faults = [
-        Fault(str(key), "an unknown key", did_you_mean(str(key), _KEYS))
-        for key in data
-        if key not in _KEYS
-    ]
-    for key, reader in _READERS.items():
-        try:
-            values[key] = reader.read(data.get(key), from_file=True)
-        except InputError as error:
-            faults.append(Fault(key, error.faults[0].found, error.faults[0].allowed))
+    values, faults = read_lines(data, _READERS, _KEYS)
     drying = data.get("drying")
     try:
         values["drying"] = None if drying == _NONE else _DRYING.read(drying, from_file=True)

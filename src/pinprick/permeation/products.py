@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal, cast, get_args
 
 from pinprick import units
-from pinprick.devices.catalogue import STATUSES, Figure, Status
+from pinprick.devices.catalogue import STATUSES, Figure, Status, figure
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.permeation.solutes import solute
 
@@ -294,18 +294,6 @@ def listing() -> list[tuple[str, str, str, str]]:
         (name, item.title, item.open_use, " ".join(reason.says for reason in item.reasons))
         for name, item in products().items()
     ]
-
-
-def figure(body: Mapping[str, Any]) -> Figure:
-    """A figure of the tables: SI value, the text as declared, rows, status, note."""
-    unit = str(body["unit"])
-    return Figure(
-        value=units.to_si(float(body["value"]), unit),
-        text=f"{body['value']:g} {unit}".removesuffix(" 1"),
-        rows=tuple(body["rows"]),
-        status=cast(Status, body["status"]),
-        note=str(body.get("note", "")),
-    )
 
 
 @cache

@@ -118,7 +118,18 @@ def compare(
         progress: called with chunks done and chunks in all, over all courses.
 
     Raises:
-        InputError: if there are fewer than two, or the cases differ in more than the course.
+        InputError: if there are fewer than two, the cases differ in more than the course, or
+            ``forecast`` refuses one.
+        FloatingPointError: if the solver fails.
+
+    >>> from pinprick.case import example_path
+    >>> four = Case.load(example_path("home-roller"))
+    >>> found = compare({"four": four, "two": four.with_(sessions=2)}, members=8).forecasts
+    >>> {label: one.data.sizes["session"] for label, one in found.items()}
+    {'four': 4, 'two': 2}
+    >>> gains = [one.data["tissue.collagen"].sel(time=126)[0, 0] for one in found.values()]
+    >>> gains[0].size, bool((gains[0] > gains[1]).all())  # every one gains more by four
+    (8, True)
     """
     faults = []
     if len(cases) < 2:

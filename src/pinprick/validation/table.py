@@ -50,6 +50,15 @@ def table(stage: str | None = None) -> list[dict[str, Any]]:
 
     Raises:
         InputError: if the stage has no rows.
+
+    A row holds the measured value and the model's quantiles in its ``unit``, the registry rows of
+    the measurement, and the verdict of the one rule.
+
+    >>> rows = table("safety")
+    >>> rows[0]["sources"][0][-15:], rows[0]["unit"], sorted(rows[0]["model"])
+    ('(safety:SAF015)', '%', ['p05', 'p50', 'p95'])
+    >>> all(row["met"] == (row["verdict"] == "met") for row in rows)
+    True
     """
     cases = [case for case in _cases() if stage in (None, case["stage"])]
     if not cases:

@@ -118,7 +118,14 @@ _WAVES = bands() * units.MICRO * units.MILLI
 def extinction() -> tuple[Array, Array]:
     """Molar extinction of oxygenated and deoxygenated haemoglobin in m²/mol, shape (wavelengths,).
 
-    Prahl's compilation of Gratzer's and Kollias' measurements.
+    Prahl's compilation of Gratzer's and Kollias' measurements, at :func:`bands`.
+
+    >>> oxygenated, without = extinction()
+    >>> nm = bands()
+    >>> float(nm[oxygenated.argmax()]), round(float(oxygenated.max()))
+    (420.0, 48036)
+    >>> (without / oxygenated)[nm == 660].round(1).tolist()  # dark blood
+    [10.1]
     """
     table = registry().tables["haemoglobin"]
     rows = np.isin(table["nm"], bands())

@@ -52,7 +52,7 @@ class ColourTable:
 
 
 def colour_table(rest: Pigments) -> ColourTable:
-    """The table of one skin; fields of shape ().
+    """The table of one skin; fields of shape (), in linear sRGB, by :func:`reflectance`.
 
     ``melanin`` runs from a quarter to twice, ``papillary`` blood from a quarter to sixteen times,
     ``deep`` blood from a quarter to eight times.
@@ -61,6 +61,8 @@ def colour_table(rest: Pigments) -> ColourTable:
     >>> table = colour_table(typical(4))
     >>> table(np.ones((3, 2)), 3.0).shape
     (3, 2, 3)
+    >>> bool(np.allclose(table(1.0), table.rest.linear))
+    True
     """
     axes = (_axis(MELANIN_ENDS, FINE), _axis(PAPILLARY_ENDS, FINE), _axis(DEEP_ENDS, COARSE))
     melanin, papillary, deep = np.meshgrid(*(np.exp2(axis) for axis in axes), indexing="ij")

@@ -32,6 +32,18 @@ def reflectance(
         skin: pigments, fields of shape (..., members).
         lanes: members' values of the laws; the parameters' own values if None.
         geometry: with or without what the surface mirrors.
+
+    Returns:
+        Shares of one at 400 to 700 nm by 10 nm, after Kubelka and Munk with a correction fitted to
+        followed photons; the laws and their rows are the parameters of the stage ``colour``.
+
+    >>> from pinprick.appearance.colour import typical
+    >>> fair, dark = reflectance(typical(1)), reflectance(typical(6))
+    >>> fair.shape, bool((fair > dark).all())
+    ((31,), True)
+    >>> gloss = reflectance(typical(1), geometry="specular included") - fair
+    >>> float(gloss.max().round(4))  # Fresnel at n 1.40
+    0.0278
     """
     o = optics_of(skin, lanes)
     body = two_flux(o) * np.exp(correction(features(o)))

@@ -68,7 +68,11 @@ class Colour:
 
 @cache
 def bands() -> Array:
-    """Wavelengths of a spectrum here: 400 to 700 nm by 10 nm, in nm."""
+    """Wavelengths of a spectrum here: 400 to 700 nm by 10 nm, in nm, shape (wavelengths,).
+
+    >>> bands()[:3].tolist(), len(bands())
+    ([400.0, 410.0, 420.0], 31)
+    """
     return registry().tables["observer_2deg_d65"]["nm"]
 
 
@@ -86,7 +90,9 @@ def white() -> Array:
 
 
 def seen(spectrum: Array, geometry: Geometry) -> Colour:
-    """The colour of reflectances, shares of one, shape (..., wavelengths).
+    """The colour of reflectances, shares of one, shape (..., wavelengths), at :func:`bands`.
+
+    CIE 1931 (2°) under D65. Raises ValueError where the number of wavelengths is another.
 
     >>> seen(np.ones(31), "specular excluded").lab.round(2).tolist()
     [100.0, 0.0, 0.0]
@@ -108,7 +114,7 @@ def lab_of(xyz: Array) -> Array:
 
 
 def encoded(linear: Array) -> Array:
-    """sRGB of linear sRGB, cut to what a screen shows (IEC 61966-2-1).
+    """sRGB, 0 to 1, of linear sRGB of any shape, cut to what a screen shows (IEC 61966-2-1).
 
     >>> encoded(np.array([0.0, 0.5, 1.0])).round(3).tolist()
     [0.0, 0.735, 1.0]
@@ -120,7 +126,9 @@ def encoded(linear: Array) -> Array:
 
 
 def ita(lab: Array) -> Array:
-    """Individual typology angle in degrees, ``arctan2(L* - 50, b*)`` (skin:S-ITA0).
+    """Individual typology angle in degrees, ``arctan2(L* - 50, b*)`` (Chardon 1991).
+
+    Takes L*a*b* of shape (..., 3) and gives shape (...).
 
     >>> float(ita(np.array([67.0, 8.0, 17.0])))
     45.0
@@ -131,7 +139,7 @@ def ita(lab: Array) -> Array:
 
 
 def ita_class(angle: float) -> str:
-    """The class of an angle (skin:S-ITA1); an edge belongs to the darker class.
+    """The class of an angle in degrees (skin:S-ITA1); an edge belongs to the darker class.
 
     >>> [ita_class(angle) for angle in (60, 55, 41, 28, 10, -30, -31)]
     ['very light', 'light', 'intermediate', 'tan', 'brown', 'dark', 'dark']
@@ -141,7 +149,9 @@ def ita_class(angle: float) -> str:
 
 
 def difference(first: Array, second: Array) -> Array:
-    """CIEDE2000 between L*a*b* of shape (..., 3); Sharma, Wu and Dalal 2005, all weights one.
+    """CIEDE2000 between L*a*b* of shape (..., 3), shape (...).
+
+    Sharma, Wu and Dalal 2005, all weights one; the example is the first pair of their table 1.
 
     >>> pair = np.array([[50.0, 2.6772, -79.7751], [50.0, 0.0, -82.7485]])
     >>> round(float(difference(pair[0], pair[1])), 4)

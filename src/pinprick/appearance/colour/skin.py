@@ -18,6 +18,7 @@ from pinprick.appearance.colour.absorption import Pigments, central
 from pinprick.appearance.colour.optics import reflectance
 from pinprick.appearance.colour.seen import Colour, Geometry, difference, seen
 from pinprick.evidence import Lanes
+from pinprick.faults import Fault, InputError
 from pinprick.people.person import ROMAN
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -56,7 +57,7 @@ class SkinColour:
 
 
 def typical(phototype: int, site: str = "cheek") -> Pigments:
-    """The middle of a phototype, 1 to 6: nothing drawn, fields of shape ().
+    """The middle of a phototype, 1 to 6: nothing drawn, fields of shape (); see :func:`resting`.
 
     >>> from pinprick.appearance.colour import ita_class, reflectance, seen
     >>> fair = seen(reflectance(typical(1)), "specular excluded")
@@ -71,7 +72,30 @@ def resting(phototype: int, lanes: Lanes, site: str = "cheek") -> Pigments:
 
     Melanin, blood and scattering are drawn along their ridge: with more scattering, more of both
     is needed for the same colour. ITA classes of an archive stand for phototypes (assumed).
+
+    Args:
+        phototype: 1 to 6.
+        lanes: members' values; pigments by class are fitted to the International Skin Spectra
+            Archive (Lu et al. 2025; skin:S-O4, S-O9, S-O15 to S-O18).
+        site: a place of the face has the face's blood, any other the inner arm's.
+
+    Returns:
+        Shares of volume and factors, as :class:`Pigments` names them.
+
+    Raises:
+        InputError: if the phototype is not one of them.
+
+    >>> from pinprick.evidence import registry
+    >>> lanes = Lanes(registry(), 0, range(4))
+    >>> fair, dark = resting(1, lanes), resting(6, lanes)
+    >>> fair.shape, bool((dark.melanin > 2 * fair.melanin).all())
+    ((4,), True)
+    >>> arm = resting(1, lanes, "inner arm")
+    >>> bool(np.allclose(arm.deep, fair.deep * lanes.stage("colour").arm_blood))
+    True
     """
+    if not 1 <= phototype <= len(ROMAN):
+        raise InputError([Fault("phototype", str(phototype), f"1 to {len(ROMAN)}")])
     k = lanes.stage("colour")
     name = ROMAN[phototype - 1]
     rise = k.scattering_person
@@ -92,7 +116,24 @@ def resting(phototype: int, lanes: Lanes, site: str = "cheek") -> Pigments:
 
 
 def on_days(rest: Pigments, state: DayState, lanes: Lanes) -> Pigments:
-    """Pigments on days, fields of shape (days, members); ``rest`` for the same members."""
+    """Pigments on days, fields of shape (days, members).
+
+    Args:
+        rest: from :func:`resting` for the same members, fields of shape (members,).
+        state: what the tissue says, (days, members).
+        lanes: members' values; the blood of redness and of new vessels is assumed (beside
+            safety:SAF024).
+
+    >>> from pinprick.evidence import registry
+    >>> known = registry().with_values({"colour.redness_blood": "0.4"})
+    >>> lanes = Lanes(known, 0, range(2))
+    >>> rest, none = resting(3, lanes), np.zeros((2, 2))
+    >>> red = on_days(rest, DayState(none, np.array([[0.0, 0.0], [1.0, 1.0]]), none), lanes)
+    >>> (red.papillary / rest.papillary).round(3).tolist()
+    [[1.0, 1.0], [1.4, 1.4]]
+    >>> bool((red.melanin == rest.melanin).all() and (red.oxygen[1] > red.oxygen[0]).all())
+    True
+    """
     k = lanes.stage("colour")
     red = k.redness_blood * np.maximum(state.redness, 0.0) ** k.redness_power
     added = red + k.vessel_blood * np.maximum(state.vessels, 0.0)
@@ -129,6 +170,15 @@ def skin_colour(
         state: what the tissue says, (days, members).
         lanes: members' values.
         geometry: with or without what the surface mirrors.
+
+    >>> from pinprick.evidence import registry
+    >>> lanes = Lanes(registry(), 0, range(4))
+    >>> none, redness = np.zeros((2, 4)), np.array([[0.0] * 4, [5.0] * 4])
+    >>> made = skin_colour(resting(2, lanes), DayState(none, redness, none), lanes)
+    >>> made.colour.lab.shape, bool((made.difference[0] == 0).all())
+    ((2, 4, 3), True)
+    >>> bool((made.change[1, :, 0] < 0).all() and (made.change[1, :, 1] > 1).all())
+    True
     """
     days = [
         DayState(*(part[None] for part in parts))

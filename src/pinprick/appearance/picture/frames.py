@@ -38,8 +38,31 @@ def frame(
 ) -> Picture:
     """One photograph with its clocks, profile, numbers and sources.
 
+    Args:
+        scene: the patch and the person it stands for.
+        state: the day.
+        lamp: raking light from the upper left if None.
+        with_maps: maps of blood and melanin beneath.
+        k: the numbers; the parameters' own values if None.
+
+    Returns:
+        A PNG with its text; sizes in pixels.
+
     Raises:
         InputError: if the scene is a good responder, who is never shown alone.
+
+    >>> import numpy as np
+    >>> from pinprick.appearance.relief import patch, square
+    >>> skin = patch(square(2e-3, 40), 1, [])
+    >>> def colours(melanin, papillary, deep):
+    ...     return np.stack([0.4 / melanin, 0.23 / papillary, 0.15 / deep], axis=-1)
+    >>> scene = Scene("wrinkles", 3, "typical responder", "50th percentile", skin, colours)
+    >>> made = frame(scene, State(30, 2, 2, 3))
+    >>> made.png[1:4], "day 30 since the first session" in made.alt
+    (b'PNG', True)
+    >>> frame(replace(scene, who=GOOD), State(30, 2, 2, 3))
+    Traceback (most recent call last):
+    pinprick.faults.InputError: picture: found a good responder alone; allowed: ...
     """
     _not_alone([scene])
     k = k or numbers()
@@ -82,8 +105,31 @@ def strip(
 
     Light and exposure are the same in all of them.
 
+    Args:
+        rows: scenes, each with its states, one or more and the same days in every row.
+        lamp: raking light from the upper left if None.
+        k: the numbers; the parameters' own values if None.
+        small: fewer colours, for a page that holds the picture.
+
+    Returns:
+        A PNG with its text; sizes in pixels.
+
     Raises:
-        InputError: if only good responders are shown.
+        InputError: if there is no row, or only good responders are shown.
+
+    >>> import numpy as np
+    >>> from pinprick.appearance.relief import patch, square
+    >>> skin = patch(square(2e-3, 40), 1, [])
+    >>> def colours(melanin, papillary, deep):
+    ...     return np.stack([0.4 / melanin, 0.23 / papillary, 0.15 / deep], axis=-1)
+    >>> scene = Scene("wrinkles", 3, "typical responder", "50th percentile", skin, colours)
+    >>> days = [State(1, 1, 1, 3, redness=4), State(30, 2, 2, 3, redness=1.5)]
+    >>> one, two = strip([(scene, days[:1])]), strip([(scene, days)])
+    >>> two.width - one.width >= 20, "day 30" in two.alt
+    (True, True)
+    >>> strip([(replace(scene, who=GOOD), days)])
+    Traceback (most recent call last):
+    pinprick.faults.InputError: picture: found a good responder alone; allowed: ...
     """
     scenes = [scene for scene, _ in rows]
     _not_alone(scenes)
@@ -141,8 +187,31 @@ def sheet(
 ) -> Picture:
     """Poor, typical and good responder side by side on one day, above the same skin untreated.
 
+    Args:
+        scenes: people, each with their state on that day.
+        lamp: raking light from the upper left if None.
+        k: the numbers; the parameters' own values if None.
+        small: fewer colours, for a page that holds the picture.
+
+    Returns:
+        A PNG with its text; sizes in pixels.
+
     Raises:
-        InputError: if only good responders are shown.
+        InputError: if there is nobody, or only good responders are shown.
+
+    >>> import numpy as np
+    >>> from pinprick.appearance.relief import patch, square
+    >>> skin = patch(square(2e-3, 40), 1, [])
+    >>> def colours(melanin, papillary, deep):
+    ...     return np.stack([0.4 / melanin, 0.23 / papillary, 0.15 / deep], axis=-1)
+    >>> poor = Scene("wrinkles", 3, "poor responder", "10th percentile", skin, colours)
+    >>> good, state = replace(poor, who=GOOD, rank="90th percentile"), State(30, 2, 2, 3)
+    >>> made = sheet([(poor, state), (good, replace(state, fill=0.2))])
+    >>> "poor responder" in made.alt, "20% filled" in made.alt
+    (True, True)
+    >>> sheet([(good, state)])
+    Traceback (most recent call last):
+    pinprick.faults.InputError: picture: found a good responder alone; allowed: ...
     """
     people = [scene for scene, _ in scenes]
     _not_alone(people)

@@ -67,7 +67,29 @@ def photograph(
     lamp: Lamp | None = None,
     k: Numbers | None = None,
 ) -> Shot:
-    """The patch in a state, lit by a lamp; a pure function of its arguments."""
+    """The patch in a state, lit by a lamp; a pure function of its arguments.
+
+    Args:
+        made: the patch; the photograph has its grid's pixels.
+        state: the day.
+        colours: such as a :func:`~pinprick.appearance.colour.colour_table`.
+        lamp: raking light from the upper left if None.
+        k: the numbers; the parameters' own values if None.
+
+    Returns:
+        Linear sRGB (rows, columns, 3), heights in metres (rows, columns) and the maps behind them.
+
+    >>> from pinprick.appearance.colour import colour_table, typical
+    >>> from pinprick.appearance.picture import untreated
+    >>> from pinprick.appearance.relief import patch, square
+    >>> skin, colours = patch(square(2e-3, 20), 1, []), colour_table(typical(3))
+    >>> rest = photograph(skin, untreated(0, 3), colours)
+    >>> red = photograph(skin, State(1, 1, 1, 3, redness=4), colours)
+    >>> rest.linear.shape, rest.pixels().dtype
+    ((20, 20, 3), dtype('uint8'))
+    >>> bool(red.lab[1] > rest.lab[1] + 1), rest.swelling < red.swelling
+    (True, True)
+    """
     k = k or numbers()
     lamp = lamp or raking(k)
     swollen = state.swelling(k)

@@ -106,5 +106,16 @@ class State:
 
 
 def untreated(day: float, sessions: int) -> State:
-    """The same skin on the same day with no session: nothing in it has changed."""
+    """The same skin on the same day with no session: nothing in it has changed.
+
+    Args:
+        day: days since the first session of those who are treated.
+        sessions: of the course, for the caption.
+
+    >>> rest = untreated(30, 4)
+    >>> rest.since, rest.fill, rest.redness, rest.pigment
+    (None, 0.0, 0.0, 1.0)
+    >>> rest.clocks()
+    'day 30 · untreated'
+    """
     return State(day, None, 0, sessions)

@@ -58,6 +58,20 @@ Shape = Scar | Lines | Stria
 def scar(kind: Kind, y: float, x: float, k: Numbers, *, times: float = 1.0, name: str = "") -> Scar:
     """A scar of the usual size of its kind, or ``times`` that width.
 
+    Widths rest on the rows skin:S-AS1, S-AS3 and S-AS5, depths on S-AS2 and S-AS4; that of a
+    rolling scar is assumed.
+
+    Args:
+        kind: one of ``KINDS``.
+        y: distance of its middle down the patch in metres.
+        x: distance of its middle to the right in metres.
+        k: the numbers.
+        times: its width over the usual one; the depth stays.
+        name: keys its outline; its kind if empty.
+
+    Raises:
+        KeyError: if the kind is none of ``KINDS``.
+
     >>> from pinprick.appearance.relief.numbers import numbers
     >>> scar("rolling", 0.0, 0.0, numbers()).width
     0.005
@@ -73,7 +87,15 @@ def scar(kind: Kind, y: float, x: float, k: Numbers, *, times: float = 1.0, name
 
 
 def crows_feet(age: float, k: Numbers) -> Lines:
-    """Lines at the eye's corner for an age in years: depth rises from 40 and levels off at 60."""
+    """Lines at the eye's corner for an age in years; depth, width and distance in metres.
+
+    The depth of a decade (row skin:S-WR5) stands at its middle, with straight lines between: it
+    rises from 35 to 65 years and is level outside. No age is refused.
+
+    >>> from pinprick.appearance.relief.numbers import numbers
+    >>> [round(crows_feet(age, numbers()).depth * 1e6) for age in (20, 40, 65, 90)]
+    [60, 85, 200, 200]
+    """
     decades = (k.line_depth_thirties, k.line_depth_forties, k.line_depth_fifties)
     known = (*decades, k.line_depth_sixties)
     middles = 10 * (np.arange(len(known)) + 2 + 1 + 0.5)  # 35, 45, 55, 65 years

@@ -36,5 +36,12 @@ class Numbers:
 
 
 def numbers(known: Registry | None = None) -> Numbers:
-    """The numbers of a registry; of the one that ships with the program if None."""
+    """The numbers of a registry; of the one that ships with the program if None.
+
+    They are the parameters ``relief.*`` in SI units; reading any other name raises InputError.
+
+    >>> from pinprick.evidence import registry
+    >>> numbers(registry().with_values({"relief.rolling_width": "6 mm"})).rolling_width
+    0.006
+    """
     return Numbers(registry() if known is None else known)

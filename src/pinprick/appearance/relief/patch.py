@@ -35,6 +35,15 @@ class Patch:
 def patch(grid: Grid, seed: int, shapes: Sequence[Shape], k: Numbers | None = None) -> Patch:
     """A patch of skin with its concerns; a pure function of its arguments.
 
+    Args:
+        grid: pixels, their width in metres and their place.
+        seed: keys the ground and the outlines.
+        shapes: scars, lines and stretch marks; none for healthy skin.
+        k: the numbers; those that ship with the program if None.
+
+    Returns:
+        the parts, each of the grid's shape, heights in metres.
+
     >>> from pinprick.appearance.relief.plane import square
     >>> small = patch(square(2e-3, 40), 1, [])
     >>> small.micro.shape, float(small.concern.min())
@@ -56,13 +65,25 @@ def patch(grid: Grid, seed: int, shapes: Sequence[Shape], k: Numbers | None = No
 def height(
     made: Patch, *, fill: float = 0.0, swelling: float = 0.0, k: Numbers | None = None
 ) -> Array:
-    """Height of the surface in metres.
+    """Height of the surface in metres, of the grid's shape.
+
+    That a scar's floor lacks micro-relief is assumed (``relief.floor_relief_lost``).
 
     Args:
         made: the patch.
-        fill: share of the concerns' depth that new matrix fills, 0 to 1.
-        swelling: share of all relief that swelling hides, 0 to 1.
-        k: the numbers.
+        fill: share of the concerns' depth that new matrix fills, cut to 0 to 1.
+        swelling: share of all relief that swelling hides, cut to 0 to 1.
+        k: the numbers; those that ship with the program if None.
+
+    Level skin beside the floor of a scar, in micrometres:
+
+    >>> none, floor = np.zeros((1, 2)), np.array([[0.0, 1.0]])
+    >>> made = Patch(Grid(1, 2, 1e-4), 1, (), ground=none + 1e-6, micro=none + 1e-5, pits=none,
+    ...              concern=-4e-4 * floor, floor=floor, pore=none)
+    >>> np.round(height(made) * 1e6), np.round(height(made, fill=0.5) * 1e6)
+    (array([[  11., -397.]]), array([[  11., -197.]]))
+    >>> np.round(height(made, swelling=1.0) * 1e6)
+    array([[1., 1.]])
     """
     k = k or numbers()
     healthy = 1.0 - k.floor_relief_lost * made.floor

@@ -64,7 +64,16 @@ class Grid:
 
 
 def square(side: float, pixels: int) -> Grid:
-    """A square patch of a side in metres."""
+    """A square patch of a side in metres, of so many pixels each way.
+
+    Raises:
+        ValueError: if it has no side or no pixels.
+
+    >>> square(2e-3, 4).x
+    array([[0.00025, 0.00075, 0.00125, 0.00175]])
+    """
+    if not side > 0 or pixels < 1:
+        raise ValueError(f"a square of {pixels} pixels and {side:g} m: both must be above 0")
     return Grid(pixels, pixels, side / pixels)
 
 

@@ -102,13 +102,32 @@ def fit(
     nodes: int,
     parts: Parts | None = None,
 ) -> Fit:
-    """The joint model of all rows.
+    """The joint model of all rows, on the linear scale, where all is a plain number.
+
+    Priors are the parameters ``trial.*`` of the registry and ``appearance.dose_trust``.
 
     Args:
         rows: with their values; those to be forecast without.
         contrasts: what the chain says of the arms' courses; none moves nothing.
         nodes: values of each of the four quantities on the grid.
         parts: what is on; all by default.
+
+    Returns:
+        Gaussians of all rows, one for each of ``nodes ** 4`` cells.
+
+    Raises:
+        InputError: if the scale of a row cannot be forecast.
+
+    An unseen study is expected nearer to what another one found:
+
+    >>> seen = Row("A", "A", "MN", "A", "acne scars", "none", "blinded_rater", "gais", "share",
+    ...            n=20, value=0.8, cut=1.0)
+    >>> new = replace(seen, study="B", cohort="B", people="B", value=None)
+    >>> low, high = (fit([replace(seen, value=v), new], nodes=2) for v in (0.2, 0.8))
+    >>> low.batch.covariance.shape, low.has_data
+    ((16, 2, 2), array([ True, False]))
+    >>> [bool(made.forecast([1]).moments()[0][0] > 0.0) for made in (low, high)]
+    [False, True]
     """
     on, held = parts or Parts(), tuple(rows)
     cells = _grid(nodes)

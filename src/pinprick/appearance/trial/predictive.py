@@ -65,14 +65,33 @@ class Predictive:
 
 
 def predict(row: Row, made: Mixture, place: int, cells: Array, *, nodes: int) -> Predictive:
-    """The distribution of a row's statistic.
+    """The distribution of a row's statistic, in its own unit: of a share from 0 to 1.
+
+    How much the same people have in common is ``trial.same_people`` of the registry.
 
     Args:
         row: what is reported, by how many people.
         made: the mixture on the linear scale.
         place: the row's place in it.
-        cells: the model's grid, whose last column is the spread of one reading.
-        nodes: points of each Gaussian.
+        cells: the model's grid, shape (cells, 4), whose last column is the spread of one reading.
+        nodes: points of each Gaussian, 1 or more.
+
+    Raises:
+        IndexError: if the mixture has no such place.
+        InputError: if the scale cannot be forecast.
+
+    A gain of 0.5 on the linear scale is 0.8 points of GAIS; a share in doubt may be any count:
+
+    >>> mean = Row("A", "A", "MN", "A", "acne scars", "none", "blinded_rater", "gais",
+    ...            "mean_change", n=4)
+    >>> share = Row("A", "A", "MN", "A", "acne scars", "none", "blinded_rater", "gais", "share",
+    ...             n=4, cut=1.0)
+    >>> one = Mixture(np.ones(1), np.array([[0.5, 0.0]]), np.eye(2)[None])
+    >>> round(predict(mean, one, 0, np.ones((1, 4)), nodes=16).mean, 3)
+    0.8
+    >>> found = predict(share, one, 1, np.ones((1, 4)), nodes=16)
+    >>> found.values, round(found.mean, 3)
+    (array([0.  , 0.25, 0.5 , 0.75, 1.  ]), 0.5)
     """
     mean = made.mean[:, place]
     variance = made.covariance[:, place, place]

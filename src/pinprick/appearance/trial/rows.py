@@ -85,7 +85,9 @@ class Contrasts:
 
 @cache
 def calibration_rows() -> tuple[Row, ...]:
-    """The statistics of the calibration studies.
+    """The statistics of the calibration studies, from the table ``appearance_studies.csv``.
+
+    Each names the registry rows that it rests on in ``sources``; :class:`Row` says the units.
 
     >>> rows = calibration_rows()
     >>> len({row.study for row in rows}), sum(row.scale != "hair-count" for row in rows)

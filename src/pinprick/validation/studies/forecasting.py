@@ -37,16 +37,55 @@ _NARROW = (
 
 
 def forecast_file(path: str | Path) -> list[dict[str, Any]]:
-    """The forecasts of a file of arms, as plain data.
+    """The forecasts of a file of arms, as plain data: one mapping an arm, in the file's order.
+
+    A share runs from 0 to 1; any other statistic is in the ``unit`` that the answer names. What it
+    rests on stands under ``sources``, by registry row.
 
     Raises:
-        InputError: one line for every fault in the file.
+        InputError: one line for every fault in the file, or if it cannot be read.
+
+    A count of hairs has only the plain range of two studies (rows clinical:CL072, CL075):
+
+    >>> from tempfile import TemporaryDirectory
+    >>> arm = '''
+    ... study: {cohort: new, n_analysed: 20}
+    ... arm: {name: MN, device: roller}
+    ... population: {concern: hair thinning}
+    ... endpoint: {scale: hair-count, statistic: count}
+    ... observer: {who: blinded_rater}
+    ... '''
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "arms.yaml")
+    ...     _ = path.write_text(arm, "utf-8")
+    ...     (answer,) = forecast_file(path)
+    >>> answer["kind"], answer["unit"], answer["rests_on"]["studies"]
+    ('plain', 'hairs per cm2', 2)
     """
     return forecast_arms(arm_files.load(path))
 
 
 def to_json(path: str | Path) -> str:
-    """The forecasts of a file of arms as JSON text."""
+    """The forecasts of a file of arms as JSON text, with the program's version.
+
+    Raises:
+        InputError: one line for every fault in the file, or if it cannot be read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> arm = '''
+    ... study: {cohort: new, n_analysed: 20}
+    ... arm: {name: MN, device: roller}
+    ... population: {concern: hair thinning}
+    ... endpoint: {scale: hair-count, statistic: count}
+    ... observer: {who: blinded_rater}
+    ... '''
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "arms.yaml")
+    ...     _ = path.write_text(arm, "utf-8")
+    ...     body = json.loads(to_json(path))
+    >>> sorted(body), [(answer["arm"], answer["n"]) for answer in body["arms"]]
+    (['arms', 'pinprick'], [('MN', 20)])
+    """
     body = {"pinprick": __version__, "arms": forecast_file(path)}
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
@@ -303,7 +342,18 @@ def _digits(value: float) -> float:
 
 
 def summary_line(answer: Mapping[str, Any]) -> str:
-    """One line for the screen."""
+    """One line for the screen: the median and the 90 % range, in the answer's unit.
+
+    Args:
+        answer: one of :func:`forecast_file`.
+
+    Raises:
+        KeyError: if it is no such answer.
+
+    >>> summary_line({"cohort": "new", "arm": "MN", "statistic": {"scale": "gais"}, "kind": "plain",
+    ...               "forecast": {"p05": 0.2, "p50": 0.5, "p95": 0.8}, "unit": "points"})
+    'new, MN: gais: 0.5 (0.2 to 0.8) points (plain range of studies, not a forecast)'
+    """
     who = f"{answer['cohort']}, {answer['arm']}: {answer['statistic']['scale']}"
     if answer.get("classes"):
         parts = ", ".join(f"{c['mean']:.2f} ({c['p05']:.2f} to {c['p95']:.2f})"

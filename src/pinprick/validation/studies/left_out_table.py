@@ -28,13 +28,45 @@ def rows() -> list[dict[str, Any]]:
     """Every calibration statistic beside its forecast from the other cohorts.
 
     In the form of the validation table, with ``use`` ``left_out``; ``plausibility`` where one
-    source allows no more than the plain range of the other studies.
+    source allows no more than the plain range of the other studies. ``measured`` and ``model`` are
+    in ``unit``; ``sources`` names the registry rows. Takes nothing and raises no error of its own.
+
+    All of them take a while, so here one stands for them, with a range that is set by hand:
+
+    >>> from dataclasses import replace
+    >>> from unittest.mock import patch
+    >>> from pinprick.appearance.trial import calibration_rows
+    >>> from pinprick.validation.studies.leave_out import LeaveOut
+    >>> share = replace(next(row for row in calibration_rows() if row.is_share), value=0.8)
+    >>> left = Left(share, (0.3, 0.7, 1.2), True, 0.6, 0.1, 0.9, (0.0, 1.0), 5, True, True, 0.1,
+    ...             1.0, 0.2, True, True)
+    >>> with patch(f"{__name__}.leave_out", return_value=LeaveOut((left,))):
+    ...     (row,) = rows()
+    >>> row["measured"]["value"], row["model"], row["unit"], row["verdict"]
+    (80.0, {'p05': 30.0, 'p50': 70.0, 'p95': 100.0}, '% of people', 'met')
     """
     return [_row(left) for left in leave_out().rows]
 
 
 def summary() -> dict[str, Any]:
-    """What the rows add up to, counted by cohort; the same with a known arm; parts on and off."""
+    """What the rows add up to, counted by cohort; the same with a known arm; parts on and off.
+
+    Shares, widths and scores are plain numbers, in units of what one whole stands for; they rest on
+    the calibration studies. Takes nothing and raises no error of its own.
+
+    All of it takes a while, so here stand-ins show what goes where:
+
+    >>> from unittest.mock import patch
+    >>> from pinprick.validation.studies.leave_out import LeaveOut
+    >>> unseen = LeaveOut((), {"studies": 24}, {"studies": 4})
+    >>> with patch.multiple(__name__, leave_out=lambda: unseen, ablation=lambda: ["all on"],
+    ...                     known_arm=lambda: LeaveOut((), {"studies": 6})):
+    ...     made = summary()
+    >>> [made[key]["studies"] for key in ("unseen_study", "plain_range_only", "known_arm")]
+    [24, 4, 6]
+    >>> made["ablation"]
+    ['all on']
+    """
     return {
         "unseen_study": dict(leave_out().scored),
         "plain_range_only": dict(leave_out().apart),
@@ -44,7 +76,23 @@ def summary() -> dict[str, Any]:
 
 
 def told(of: dict[str, Any]) -> list[str]:
-    """A summary's counts, one line each, for the screen."""
+    """A summary's counts, one line each, for the screen.
+
+    Args:
+        of: what :func:`summary` returns.
+
+    Raises:
+        KeyError: if it lacks a count.
+
+    >>> gain = {"gain": 0.03, "p05": -0.07, "p95": 0.13}
+    >>> one = {"inside": 0.89, "studies": 24, "binomial": 0.44, "width_over_plain": 0.86,
+    ...        "over_plain": gain, "over_exponential": gain}
+    >>> lines = told({"unseen_study": one, "known_arm": one,
+    ...               "plain_range_only": {"inside": 0.75, "studies": 4}})
+    >>> lines[0].split(" (")[0], lines[2]
+    ('unseen study: 89% of 24 studies inside the 90 % range',
+     'plain range only, counted apart: 75% of 4 inside')
+    """
     unseen, known, apart = (of[key] for key in ("unseen_study", "known_arm", "plain_range_only"))
     lines = []
     for name, one in (("unseen study", unseen), ("another arm known", known)):
@@ -63,7 +111,22 @@ def told(of: dict[str, Any]) -> list[str]:
 
 
 def learnt() -> list[dict[str, Any]]:
-    """Each effect of the model before and after all calibration studies, in y."""
+    """Each effect of the model before and after all calibration studies, in y.
+
+    Mean and standard deviation of each, plain numbers; priors are the parameters ``trial.*`` of the
+    registry. Takes nothing and raises no error of its own.
+
+    All studies take a while, so here one arm stands for them; it narrows the level:
+
+    >>> from unittest.mock import patch
+    >>> from pinprick.appearance.trial import Contrasts, calibration_rows, fit
+    >>> few = calibration_rows()[:1]
+    >>> with patch.multiple(__name__, full_fit=lambda: fit(few, nodes=1),
+    ...                     fitted_rows=lambda: few, contrasts=lambda rows: Contrasts()):
+    ...     level = learnt()[0]
+    >>> level["effect"], level["prior"], level["posterior"][1] < level["prior"][1]
+    ('level', (0.5, 0.4), True)
+    """
     made, before = full_fit(), contrasts(fitted_rows())
     return [
         {"effect": one.name.replace("_", " "), "prior": (round(one.mean, 3), round(one.sd, 3)),
