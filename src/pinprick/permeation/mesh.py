@@ -120,7 +120,7 @@ def grid(mesh: Fineness, start: float, end: float, stops: Array) -> Array:
     """Times from ``start`` to ``end`` in s, fine at first, with all ``stops`` among them.
 
     >>> grid(fineness("coarse"), 0.0, 400.0, np.array([100.0]))
-    array([  0., 100., 120., 312., 400.])
+    array([  0. ,  60. , 100. , 144. , 261.6, 400. ])
     """
     times, step = [start], mesh.first
     while times[-1] < end:
