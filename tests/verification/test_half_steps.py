@@ -9,7 +9,8 @@ import pytest
 
 from pinprick.case import Case, example_path
 from pinprick.evidence import Lanes, registry
-from pinprick.forecasting.chain import Chunk, run
+from pinprick.forecasting.chain import run
+from pinprick.forecasting.chunk import Chunk
 from pinprick.forecasting.plan import Plan
 from pinprick.heat import heated
 from pinprick.medium.schedule import COHORT

@@ -9,6 +9,8 @@ import numpy as np
 
 from pinprick import units
 from pinprick.evidence import Lanes
+from pinprick.forecasting.chunk import Chunk
+from pinprick.forecasting.grids import UPTAKE_DEPTHS, UPTAKE_HOURS
 from pinprick.forecasting.prescribed import Applied, Cream
 from pinprick.medium.layers import Numbness, Skin
 from pinprick.needling import Punctures
@@ -17,14 +19,10 @@ from pinprick.permeation.numb import Numbed, numb, reference, until
 from pinprick.permeation.solutes import solute
 
 if TYPE_CHECKING:
-    from pinprick.forecasting.chain import Chunk
     from pinprick.permeation.uptake import Uptake
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 DAY = units.DAY
-# Hours after a product is put on, and depths below the horny layer, at which it is reported.
-UPTAKE_HOURS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 24.0)
-UPTAKE_DEPTHS = np.concatenate([[0.0], np.geomspace(10, 2000, 24)]) * units.MICRO
 PARTS = 12  # of the time from putting a cream on to two hours after it is wiped off
 FOLLOWED = 2 * units.HOUR
 

@@ -18,9 +18,17 @@ from pinprick.evidence import Lanes, Registry, registry
 from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.faults import Fault, InputError
 from pinprick.forecasting import colours
-from pinprick.forecasting.chain import COLLAPSE_SECONDS, PRINTED_EDGES, REDNESS_DAYS, Chunk, run
-from pinprick.forecasting.creams import UPTAKE_DEPTHS, UPTAKE_HOURS, numb_times
+from pinprick.forecasting.chain import run
+from pinprick.forecasting.chunk import Chunk
+from pinprick.forecasting.creams import numb_times
 from pinprick.forecasting.forecast import Forecast
+from pinprick.forecasting.grids import (
+    COLLAPSE_SECONDS,
+    PRINTED_EDGES,
+    REDNESS_DAYS,
+    UPTAKE_DEPTHS,
+    UPTAKE_HOURS,
+)
 from pinprick.forecasting.plan import Plan
 from pinprick.medium.schedule import COHORT, Preset
 from pinprick.needling.channel import CLOCKS

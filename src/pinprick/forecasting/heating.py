@@ -17,7 +17,7 @@ from pinprick.heat.zones import scattered
 from pinprick.medium.layers import Injury, Skin
 
 if TYPE_CHECKING:
-    from pinprick.forecasting.chain import Chunk
+    from pinprick.forecasting.chunk import Chunk
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 # Depths on which the share of one needle's skin is kept, before any course's own cells.

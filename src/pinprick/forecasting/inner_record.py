@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pinprick import units
-from pinprick.forecasting.chain import PRINTED_EDGES
-from pinprick.forecasting.creams import UPTAKE_DEPTHS, UPTAKE_HOURS
+from pinprick.forecasting.grids import PRINTED_EDGES, UPTAKE_DEPTHS, UPTAKE_HOURS
 from pinprick.forecasting.plan import Plan
 from pinprick.forecasting.prescribed import Applied
 from pinprick.forecasting.statistics import curves, quantiles, rounded

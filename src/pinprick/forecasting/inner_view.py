@@ -14,7 +14,8 @@ from scipy.constants import zero_Celsius
 from pinprick import units
 from pinprick.evidence import Lanes
 from pinprick.forecasting import heating
-from pinprick.forecasting.creams import UPTAKE_HOURS, numb_times
+from pinprick.forecasting.creams import numb_times
+from pinprick.forecasting.grids import UPTAKE_HOURS
 from pinprick.forecasting.plan import Plan
 from pinprick.forecasting.prescribed import Applied, Cream
 from pinprick.forecasting.statistics import rounded

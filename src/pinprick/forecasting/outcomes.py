@@ -30,7 +30,7 @@ from pinprick.needling import needle
 from pinprick.people import skin_at, vessels
 
 if TYPE_CHECKING:
-    from pinprick.forecasting.chain import Chunk
+    from pinprick.forecasting.chunk import Chunk
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Healed = tuple[Tissue, Column]

@@ -10,7 +10,7 @@ from pinprick import devices, units
 from pinprick.appearance import OBSERVERS
 from pinprick.evidence.scales import scale
 from pinprick.forecasting import colours, inner_record
-from pinprick.forecasting.chain import PRINTED_EDGES
+from pinprick.forecasting.grids import PRINTED_EDGES
 from pinprick.forecasting.plan import AFTER_LAST, Plan, Target
 from pinprick.forecasting.statistics import chance_beyond, curves, doubt, quantiles, rounded
 from pinprick.healing.observation import INSTRUMENTS
