@@ -1,6 +1,7 @@
 """How long a person waits for a forecast: new process, empty cache and filled cache.
 
 Run with ``make bench``. Prints Markdown rows: median, least and most of the runs, and the machine.
+``--all`` takes every shipped example in place of one, each cold and then warm in a cache of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = Path(sys.executable).with_name("pinprick")
-CASE = ROOT / "examples" / "acne-scars.yaml"
+EXAMPLES = ROOT / "examples"
+USUAL = "acne-scars"
 CORES = 2
 
 
@@ -71,10 +73,9 @@ def main() -> None:
     read = argparse.ArgumentParser(description=__doc__)
     read.add_argument("--runs", type=int, default=5)
     read.add_argument("--members", type=int, default=256)
+    read.add_argument("--all", action="store_true")
     asked = read.parse_args()
     where = machine(hold_to(CORES))
-    forecast = [str(PROGRAM), "forecast", str(CASE), "--members", str(asked.members), "--json", "-"]
-    printed: set[str] = set()
     print(
         "| what | median | least | most | runs | machine |\n|---|---|---|---|---|---|", flush=True
     )
@@ -88,19 +89,29 @@ def main() -> None:
         for what, command in small.items():
             times = [timed(command, folder / "help")[0] for _ in range(asked.runs)]
             print(row(what, times, where), flush=True)
-        for what in ("cold", "warm"):
-            times = []
-            for number in range(asked.runs):
-                # The last cold run leaves the filled cache that the warm runs use.
-                cache = folder / f"cache-{number if what == 'cold' else asked.runs - 1}"
-                cache.mkdir(exist_ok=True)
-                seconds, digest = timed(forecast, cache)
-                times.append(seconds)
-                printed.add(digest)
-            print(row(f"forecast, {asked.members} members, {what}", times, where), flush=True)
+        names = [USUAL] if not asked.all else sorted(p.stem for p in EXAMPLES.glob("*.yaml"))
+        for name in names:
+            forecasts(name, asked.members, asked.runs, folder / name, where)
+    print("\nEvery run of an example printed the same bytes.")
+
+
+def forecasts(name: str, members: int, runs: int, folder: Path, where: str) -> None:
+    """Rows of one example, cold and warm; all its runs must print the same."""
+    case = str(EXAMPLES / f"{name}.yaml")
+    command = [str(PROGRAM), "forecast", case, "--members", str(members), "--json", "-"]
+    printed: set[str] = set()
+    for what in ("cold", "warm"):
+        times = []
+        for number in range(runs):
+            # The last cold run leaves the filled cache that the warm runs use.
+            cache = folder / f"cache-{number if what == 'cold' else runs - 1}"
+            cache.mkdir(parents=True, exist_ok=True)
+            seconds, digest = timed(command, cache)
+            times.append(seconds)
+            printed.add(digest)
+        print(row(f"{name}, {members} members, {what}", times, where), flush=True)
     if len(printed) != 1:
-        sys.exit(f"failed: the runs printed {len(printed)} different answers")
-    print("\nEvery run printed the same bytes.")
+        sys.exit(f"failed: the runs of {name} printed {len(printed)} different answers")
 
 
 if __name__ == "__main__":
