@@ -1,7 +1,7 @@
 """How long a person waits for a forecast: new process, empty cache and filled cache.
 
 Run with ``make bench``. Prints Markdown rows: median, least and most of the runs, and the machine.
-``--all`` takes every shipped example in place of one, each cold and then warm in a cache of its own.
+``--all`` takes every shipped example, each cold and then warm in a cache of its own.
 """
 
 from __future__ import annotations
