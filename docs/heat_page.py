@@ -202,20 +202,25 @@ def _healing(table: Table) -> str:
     return table(head, rows)
 
 
+SHOWN = (*COLLAGEN, CELLS)
+
+
 def figure(zones: dict[tuple[float, float], Heated], known: Heated, stated: Heated) -> Any:
     """Width against energy by set, and what an unknown energy makes of one pulse."""
-    made, (left, right) = plt.subplots(1, 2, figsize=(9.0, 3.4), layout="constrained")
-    for seconds, colour, style in zip((0.1, 0.5, 2.0), LINES, ("-", "--", ":"), strict=False):
-        for name, mark in zip((*COLLAGEN, CELLS), "osv^", strict=True):
-            width = [1e3 * zones[e, seconds].width[name][0] for e in ENERGIES]
-            label = f"{seconds:g} s" if name == COLLAGEN[0] else None
-            left.plot([1e3 * e for e in ENERGIES], width, style, color=colour, marker=mark,
-                      markersize=4, lw=1, label=label)  # fmt: skip
-    left.set(xscale="log", xlabel="energy a pin, mJ", ylabel="width of the zone, mm")
-    left.set_xticks([1e3 * e for e in ENERGIES], [f"{1e3 * e:.0f}" for e in ENERGIES])
+    made, (left, right) = plt.subplots(1, 2, figsize=(9.0, 3.6), layout="constrained")
+    at = [1e3 * e for e in ENERGIES]
+    for seconds, colour in zip((0.1, 0.5, 2.0), LINES, strict=False):
+        widths = {n: [1e3 * zones[e, seconds].width[n][0] for e in ENERGIES] for n in SHOWN}
+        low, high = (pick([widths[n] for n in COLLAGEN], axis=0) for pick in (np.min, np.max))
+        left.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
+        left.plot(at, widths[COLLAGEN[0]], color=colour, marker="o", markersize=4, lw=1.4,
+                  label=f"collagen, {seconds:g} s")  # fmt: skip
+        left.plot(at, widths[CELLS], "--", color=colour, lw=1.2, label=f"cells, {seconds:g} s")
+    left.set(xscale="log", xlabel="energy a pin, mJ", ylabel="width of the zone, mm", ylim=(0, 1.8))
+    left.set_xticks(at, [f"{e:.0f}" for e in at])
     left.minorticks_off()
-    left.set_title("circles, squares, triangles down: collagen;\ntriangles up: cells", fontsize=9)
-    left.legend(frameon=False, title="pulse")
+    left.set_title("shaded: three sets for collagen; a zone shrinks where the source is cut", fontsize=9)
+    left.legend(frameon=False, fontsize=7.5, ncols=1, loc="upper left")
     edges = np.linspace(0, 1.2, 25)
     for what, found, colour, style in (
         ("measured", known, LINES[0], "-"),
