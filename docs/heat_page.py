@@ -219,7 +219,7 @@ def figure(zones: dict[tuple[float, float], Heated], known: Heated, stated: Heat
     left.set(xscale="log", xlabel="energy a pin, mJ", ylabel="width of the zone, mm", ylim=(0, 1.8))
     left.set_xticks(at, [f"{e:.0f}" for e in at])
     left.minorticks_off()
-    left.set_title("shaded: three sets for collagen; a zone shrinks where the source is cut", fontsize=9)
+    left.set_title("shaded: three sets; zones shrink where the source is cut", fontsize=9)
     left.legend(frameon=False, fontsize=7.5, ncols=1, loc="upper left")
     edges = np.linspace(0, 1.2, 25)
     for what, found, colour, style in (
