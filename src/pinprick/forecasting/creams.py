@@ -14,7 +14,7 @@ from pinprick.forecasting.grids import UPTAKE_DEPTHS, UPTAKE_HOURS
 from pinprick.forecasting.prescribed import Applied, Cream
 from pinprick.medium.layers import Numbness, Skin
 from pinprick.needling import Punctures
-from pinprick.permeation.channels import transport_channels
+from pinprick.permeation.channels import State, transport_channels
 from pinprick.permeation.numb import Numbed, numb, reference, until
 from pinprick.permeation.solutes import solute
 
@@ -99,11 +99,11 @@ def add_uptake(
     times = np.array(UPTAKE_HOURS) * units.HOUR
     for each in applied:
         lies = each.vehicle
-        state = "covered" if lies.occluded else "open"
+        state: State = "covered" if lies.occluded else "open"
+        through = done.density * (1.0 - done.not_through)
         channels = transport_channels(
-            done.density * (1.0 - done.not_through), done.open_pore_depth, done.open_pore_width,
-            "covered" if state == "covered" else "open", lanes,
-        )  # fmt: skip
+            through, done.open_pore_depth, done.open_pore_width, state, lanes
+        )
         for name in lies.strengths:
             stays = min(each.stays or DAY, DAY)
             found = uptake(
