@@ -47,11 +47,12 @@ def numbness(
     return found
 
 
-def under(found: Numbed | None, lanes: Lanes) -> dict[str, Numbness]:
-    """What the pain of needling asks for: numbness at the first needle and of the reference."""
-    if found is None:
+def under(found: Mapping[str, Numbed], lanes: Lanes) -> dict[str, dict[str, Numbness]]:
+    """What pain asks for by zone: numbness at the first needle and that of the reference."""
+    if not found:
         return {}
-    return {"numbness": until(found), "reference": reference(lanes)}
+    scored = reference(lanes)
+    return {name: {"numbness": until(n), "reference": scored} for name, n in found.items()}
 
 
 def numb_times(cream: Cream) -> Array:

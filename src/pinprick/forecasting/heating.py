@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from scipy.constants import zero_Celsius
@@ -12,7 +12,7 @@ from pinprick import devices, units
 from pinprick.courses import Needle, Radiofrequency
 from pinprick.evidence import Lanes
 from pinprick.heat.heated import Heated, heat
-from pinprick.heat.source import Cooling, Pins, Pulse, pins_of
+from pinprick.heat.source import Cooling, Pins, Pulse, Wiring, pins_of
 from pinprick.heat.zones import scattered
 from pinprick.medium.layers import Injury, Skin
 
@@ -45,7 +45,7 @@ def setting(step: Needle, depth: Array | float) -> tuple[Pins, Pulse]:
     """Pins and pulse of a step that heats, with tips at ``depth`` in m."""
     given = step.radiofrequency
     assert given is not None, "a radiofrequency tip is not read without its setting"
-    return pins_of(devices.device(step.device), depth, _wiring(given)), _pulse(given)
+    return pins_of(devices.device(step.device), depth, cast(Wiring, given.wiring)), _pulse(given)
 
 
 def warm(step: Needle, depth: Array, skin: Skin, lanes: Lanes) -> Warm | None:
@@ -105,10 +105,6 @@ def _rebinned(share: Array, edges: Array) -> Array:
     at = np.stack([np.interp(faces[:, m], _FACES, sums[:, m]) for m in members], axis=1)
     mean = np.diff(at, axis=0) / np.diff(faces, axis=0)
     return np.where(mean > np.finfo(float).eps, np.minimum(mean, 1.0), 0.0)
-
-
-def _wiring(given: Radiofrequency) -> Any:
-    return given.wiring
 
 
 def _pulse(given: Radiofrequency) -> Pulse:

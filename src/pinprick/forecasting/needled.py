@@ -13,7 +13,7 @@ from pinprick.forecasting import creams
 from pinprick.forecasting.chunk import Chunk
 from pinprick.forecasting.grids import COLLAPSE_SECONDS, PRINTED_EDGES, REDNESS_DAYS
 from pinprick.forecasting.plan import Plan
-from pinprick.medium.layers import Skin
+from pinprick.medium.layers import Numbness, Skin
 from pinprick.needling import Punctures, needle, visit_time
 from pinprick.needling.channel import CLOCKS, closing_time, left_open, lumen_width
 from pinprick.people import vessels
@@ -43,7 +43,8 @@ def needle_all(
     Returns:
         the first session of each zone.
     """
-    done = {name: sessions_of(plan, name, skin, numbed, lanes) for name, skin in skins.items()}
+    feels = creams.under(numbed, lanes)
+    done = {name: sessions_of(plan, name, skin, feels, lanes) for name, skin in skins.items()}
     first = {name: sessions[0] for name, sessions in done.items()}
     for key in ("set_depth", "track_depth", "track_sd", "open_pore_depth", "open_pore_width"):
         values = [getattr(p, key) for p in first.values()]
@@ -73,16 +74,15 @@ def needle_all(
 
 
 def sessions_of(
-    plan: Plan, name: str, skin: Skin, numbed: Mapping[str, Numbed], lanes: Lanes
+    plan: Plan, name: str, skin: Skin, feels: Mapping[str, Mapping[str, Numbness]], lanes: Lanes
 ) -> list[Punctures]:
-    """Every session of one zone."""
+    """Every session of one zone; ``feels`` is how numb the zones are, as pain asks for it."""
     step, zone = plan.zones[name]
     tool, vessel = devices.device(step.device), vessels(skin, lanes)
-    feels = creams.under(numbed.get(name), lanes)
     return [
         needle(
             tool, zone, skin, vessel, PRINTED_EDGES, lanes,
-            numbed=bool(plan.numbed), session=s, driven=plan.driven_in, **feels,
+            numbed=bool(plan.numbed), session=s, driven=plan.driven_in, **feels.get(name, {}),
         )
         for s in range(len(plan.session_days))
     ]  # fmt: skip
