@@ -45,7 +45,7 @@ from patch_solvers import (
 
 from pinprick.medium.column import column
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_stepper import PatchStepper
+from pinprick.medium.patch.stepper import PatchStepper
 from pinprick.medium.reactions import Reaction, ReactionTable, Species
 
 GOAL = 1e-3

@@ -25,7 +25,7 @@ from pinprick.appearance.colour import (
 from pinprick.appearance.colour.absorption import central
 from pinprick.evidence import Lanes, registry
 from pinprick.forecasting import healing_curves as curves
-from pinprick.forecasting.figures import sheet, tidy
+from pinprick.forecasting.figures.sheet import sheet, tidy
 from pinprick.healing import redness
 from pinprick.healing.body import Body
 

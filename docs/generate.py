@@ -306,7 +306,8 @@ def needling(folder: Path) -> str:
     from pinprick import devices
     from pinprick.courses import Dose, Zone
     from pinprick.evidence import Lanes
-    from pinprick.forecasting import needling_figures, punctures, sensitivity
+    from pinprick.forecasting import punctures, sensitivity
+    from pinprick.forecasting.figures import needling as needling_figures
     from pinprick.needling.hand import hand
 
     lanes = Lanes(registry(), 0, [5])

@@ -14,8 +14,8 @@ import closure_error
 
 from pinprick.evidence import registry
 from pinprick.forecasting import healing_curves as curves
-from pinprick.forecasting import healing_figures as figures
-from pinprick.forecasting import track_figure
+from pinprick.forecasting.figures import healing as figures
+from pinprick.forecasting.figures import track as track_figure
 from pinprick.healing.reactions import TABLE
 
 MEMBERS = 96  # of each curve, no two of one draw

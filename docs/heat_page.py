@@ -16,7 +16,7 @@ import exact_heat as exact
 
 from pinprick.evidence import Lanes, registry
 from pinprick.evidence.lanes import PEOPLE_PER_DRAW
-from pinprick.forecasting.palette import LINES
+from pinprick.forecasting.figures.palette import LINES
 from pinprick.healing.body import Body
 from pinprick.healing.tissue import heal
 from pinprick.heat import Heated, Pulse, heat

@@ -10,7 +10,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "verification"))
 import closure_patch
 
-from pinprick.forecasting import patch_figure
+from pinprick.forecasting.figures import patch as patch_figure
 
 Table = Callable[[Sequence[str], Any], str]
 

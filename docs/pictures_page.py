@@ -26,7 +26,8 @@ from pinprick.appearance.relief import (
     square,
 )
 from pinprick.case import Case, example_path
-from pinprick.forecasting import forecast, skin_pictures
+from pinprick.forecasting import forecast
+from pinprick.forecasting.figures import pictures as skin_pictures
 from pinprick.people import ROMAN
 
 EXAMPLE = "acne-scars"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-from pinprick.forecasting import figures, outlines
+from pinprick.forecasting.figures import outlines, result
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "view.json"
 
@@ -27,7 +27,7 @@ def _labels(figure: Figure) -> list[str]:
 
 @pytest.mark.parametrize("name", ["outcomes", "tissue", "skin", "redness"])
 def test_every_axis_is_labelled(view: dict[str, Any], name: str) -> None:
-    figure = getattr(figures, name)(view)
+    figure = getattr(result, name)(view)
     assert isinstance(figure, Figure)
     assert all(axes.get_ylabel() for axes in figure.axes)
     assert any(word in " ".join(_labels(figure)) for word in ("days", "mm", "time"))
@@ -38,7 +38,7 @@ def test_every_axis_is_labelled(view: dict[str, Any], name: str) -> None:
 
 
 def test_outcomes_show_both_arms_and_the_published_points(view: dict[str, Any]) -> None:
-    axes = figures.outcomes(view).axes[0]
+    axes = result.outcomes(view).axes[0]
     assert "points" in axes.get_ylabel()
     legend = axes.get_legend()
     assert legend is not None
@@ -51,7 +51,7 @@ def test_outcomes_show_both_arms_and_the_published_points(view: dict[str, Any]) 
 def test_faces_count_a_hundred_each(view: dict[str, Any], observer: str) -> None:
     from matplotlib.patches import Circle
 
-    figure = figures.faces(view, observer)
+    figure = result.faces(view, observer)
     for axes, arm in zip(figure.axes, ("treated", "untreated"), strict=True):
         assert sum(isinstance(patch, Circle) for patch in axes.patches) == 100
         assert str(view["faces"][observer][arm]["better"]) in axes.get_title()
@@ -59,7 +59,7 @@ def test_faces_count_a_hundred_each(view: dict[str, Any], observer: str) -> None
 
 @pytest.mark.parametrize("day", [0, 12.5, 180])
 def test_skin_is_drawn_to_one_scale(view: dict[str, Any], day: float) -> None:
-    axes = figures.skin(view, day).axes[0]
+    axes = result.skin(view, day).axes[0]
     assert axes.get_aspect() == 1.0
     named = " ".join(text.get_text() for text in axes.texts)
     for thing in ("needle", "track", "pore", "stratum corneum", "deep plexus"):
@@ -68,14 +68,14 @@ def test_skin_is_drawn_to_one_scale(view: dict[str, Any], day: float) -> None:
 
 def test_no_global_state_of_pyplot_is_touched(view: dict[str, Any]) -> None:
     loaded = "matplotlib.pyplot" in sys.modules
-    figures.redness(view)
+    result.redness(view)
     assert ("matplotlib.pyplot" in sys.modules) is loaded
 
 
 def test_empty_forecast_still_gives_figures(view: dict[str, Any]) -> None:
     view["forecast"]["outcomes"], view["forecast"]["tissue"] = [], []
-    assert isinstance(figures.outcomes(view), Figure)
-    assert isinstance(figures.tissue(view), Figure)
+    assert isinstance(result.outcomes(view), Figure)
+    assert isinstance(result.tissue(view), Figure)
 
 
 def test_published_points_turn_with_their_scale(view: dict[str, Any]) -> None:

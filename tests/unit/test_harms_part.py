@@ -15,7 +15,8 @@ from pinprick.case import Case, example_path, examples
 from pinprick.evidence import registry
 from pinprick.exports.harms_part import INK, circles, page_of, part
 from pinprick.exports.report import render
-from pinprick.forecasting import forecast, summary, worst_picture
+from pinprick.forecasting import forecast, summary
+from pinprick.forecasting.figures import worst as worst_picture
 from pinprick.safety.effects import side_effects
 from pinprick.safety.texts import texts
 

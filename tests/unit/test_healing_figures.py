@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from pinprick.evidence import registry
 from pinprick.forecasting import healing_curves as curves
-from pinprick.forecasting import healing_figures as figures
+from pinprick.forecasting.figures import healing as figures
 from pinprick.learning import sensitivity
 from pinprick.learning.priors import MOST_RHO
 

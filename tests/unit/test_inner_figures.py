@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 
 import pinprick as pp
 from pinprick.case import example_path
-from pinprick.forecasting import heat_figure, inner_view, uptake_figure
+from pinprick.forecasting import inner_view
+from pinprick.forecasting.figures import heat as heat_figure
+from pinprick.forecasting.figures import uptake as uptake_figure
 
 SWAPS = {"product: lidocaine cream": "product: EMLA", "glide_product: none":
          "glide_product: sterile hyaluronic acid gel"}  # fmt: skip

@@ -17,8 +17,9 @@ from pinprick.evidence.instruments import Instrument, instruments
 from pinprick.evidence.interventions import interventions
 from pinprick.evidence.scales import scale
 from pinprick.faults import InputError
-from pinprick.forecasting import observer_figures, outcomes
+from pinprick.forecasting import outcomes
 from pinprick.forecasting.body import interventions_of
+from pinprick.forecasting.figures import observers as observer_figures
 from pinprick.forecasting.plan import Plan
 from pinprick.medium.schedule import COHORT
 

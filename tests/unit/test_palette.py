@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pinprick.forecasting.palette import LINES
+from pinprick.forecasting.figures.palette import LINES
 
 APART, STANDS_OUT = 10.0, 3.0
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])

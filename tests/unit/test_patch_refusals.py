@@ -10,7 +10,7 @@ import pytest
 from test_patches import SOLUTE, layered, leaky, square
 
 from pinprick.medium.checks import StepError
-from pinprick.medium.patch_stepper import PatchStepper, graded
+from pinprick.medium.patch.stepper import PatchStepper, graded
 from pinprick.medium.steady import conductor, electrodes, steady
 from pinprick.medium.unit_cell import blend
 

@@ -12,7 +12,7 @@ from test_patches import DRUG, ONE, PAIR, SOLUTE, layered, leaky
 from pinprick.medium import waypoint
 from pinprick.medium.column import column
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_stepper import PatchStepper
+from pinprick.medium.patch.stepper import PatchStepper
 from pinprick.medium.reactions import Reaction, ReactionTable
 
 STEPS = np.concatenate([np.full(3, 0.02), np.full(4, 0.1)])

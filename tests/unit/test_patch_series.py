@@ -12,8 +12,8 @@ from scipy.linalg import expm
 
 from pinprick.medium.column import column
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_operator import of_species
-from pinprick.medium.patch_stepper import PatchStepper
+from pinprick.medium.patch.operator import of_species
+from pinprick.medium.patch.stepper import PatchStepper
 from pinprick.medium.reactions import Reaction, ReactionTable, Species
 from pinprick.medium.unit_cell import blend
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pinprick.medium import multigrid, patch_solve
 from pinprick.medium.checks import StepError
 from pinprick.medium.column import Column, column
-from pinprick.medium.multigrid import Multigrid
-from pinprick.medium.patch import Patch
-from pinprick.medium.patch_operator import Operator, of_species, same_across
-from pinprick.medium.patch_solve import Layered, System
-from pinprick.medium.patch_stepper import PatchStepper
+from pinprick.medium.patch import Patch, multigrid
+from pinprick.medium.patch import solve as patch_solve
+from pinprick.medium.patch.multigrid import Multigrid
+from pinprick.medium.patch.operator import Operator, of_species, same_across
+from pinprick.medium.patch.solve import Layered, System
+from pinprick.medium.patch.stepper import PatchStepper
 from pinprick.medium.reactions import ReactionTable, Species
 from pinprick.medium.steady import conductor, electrodes, steady
 from pinprick.medium.unit_cell import blend

@@ -11,9 +11,9 @@ import pytest
 from pinprick.medium.checks import StepError
 from pinprick.medium.column import Column, column
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_operator import of_species
-from pinprick.medium.patch_solve import System
-from pinprick.medium.patch_stepper import PatchStepper, graded
+from pinprick.medium.patch.operator import of_species
+from pinprick.medium.patch.solve import System
+from pinprick.medium.patch.stepper import PatchStepper, graded
 from pinprick.medium.reactions import Reaction, ReactionTable, Species, hill
 from pinprick.medium.steady import conductor, electrodes, steady
 from pinprick.medium.stepper import Stepper

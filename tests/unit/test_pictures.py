@@ -34,7 +34,8 @@ from pinprick.appearance.picture.shot import lab_of_linear
 from pinprick.appearance.relief import numbers, patch, scar, square
 from pinprick.case import Case, example_path
 from pinprick.faults import InputError, NotForecastError
-from pinprick.forecasting import forecast, skin_pictures
+from pinprick.forecasting import forecast
+from pinprick.forecasting.figures import pictures as skin_pictures
 
 K = numbers()
 WORDS = "simulation, not a promise"

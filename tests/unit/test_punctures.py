@@ -21,7 +21,8 @@ from pinprick.courses import Dose, Zone
 from pinprick.evidence import Lanes, registry
 from pinprick.exports import punctures_part
 from pinprick.exports.report import render
-from pinprick.forecasting import needling_figures, punctures, sensitivity
+from pinprick.forecasting import punctures, sensitivity
+from pinprick.forecasting.figures import needling as needling_figures
 from pinprick.forecasting.plan import Plan
 from pinprick.needling.hand import hand
 

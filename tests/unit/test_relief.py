@@ -230,7 +230,10 @@ ELSEWHERE = {
 
 def test_numbers_that_are_read_elsewhere_are_read_there() -> None:
     source = Path(light.__file__).parents[1]
-    files = [*(source / "appearance").rglob("*.py"), source / "forecasting" / "skin_pictures.py"]
+    files = [
+        *(source / "appearance").rglob("*.py"),
+        source / "forecasting" / "figures" / "pictures.py",
+    ]
     text = "".join(path.read_text("utf-8") for path in files)
     assert [name for name in sorted(ELSEWHERE) if f".{name}" not in text] == []
 

@@ -13,8 +13,8 @@ from exact import Row, bar, solute, two_layers
 from scipy import special
 
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_operator import of_species
-from pinprick.medium.patch_stepper import PatchStepper
+from pinprick.medium.patch.operator import of_species
+from pinprick.medium.patch.stepper import PatchStepper
 from pinprick.medium.reactions import Reaction, ReactionTable, Species
 from pinprick.medium.steady import conductor, electrodes, steady
 

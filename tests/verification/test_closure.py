@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pinprick.evidence import Lanes
-from pinprick.forecasting import track_figure
+from pinprick.forecasting.figures import track as track_figure
 from pinprick.healing.body import Body
 from pinprick.healing.care import Care
 from pinprick.healing.reactions import TABLE

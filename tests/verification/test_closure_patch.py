@@ -10,7 +10,7 @@ import closure_patch as block
 import numpy as np
 import pytest
 
-from pinprick.forecasting import patch_figure
+from pinprick.forecasting.figures import patch as patch_figure
 from pinprick.healing.body import Body
 from pinprick.healing.patch import HealingPatch, Needling, heal_patch
 from pinprick.healing.reactions import TABLE

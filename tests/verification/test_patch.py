@@ -15,8 +15,8 @@ from exact_patch import PROBLEMS, block
 from pinprick.medium.checks import StepError
 from pinprick.medium.column import column
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_operator import of_species
-from pinprick.medium.patch_stepper import PatchStepper
+from pinprick.medium.patch.operator import of_species
+from pinprick.medium.patch.stepper import PatchStepper
 from pinprick.medium.reactions import Reaction, ReactionTable, Species
 from pinprick.medium.steady import conductor, electrodes, steady
 from pinprick.medium.stepper import Stepper

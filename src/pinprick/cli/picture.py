@@ -54,13 +54,14 @@ def picture(
     [person] = load_cases([case]).values()
     _held(person, research)
     with progress(f"of {members} virtual versions of this person") as tell:
-        from pinprick.forecasting import forecast, skin_pictures
+        from pinprick.forecasting import forecast
+        from pinprick.forecasting.figures import pictures
 
         made = forecast(person, members=members, seed=seed, progress=tell)
     if day is None:
-        drawn = skin_pictures.picture_strip(made, kind=scar, size=width)
+        drawn = pictures.picture_strip(made, kind=scar, size=width)
     else:
-        drawn = skin_pictures.picture_sheet(made, day, kind=scar, size=width)
+        drawn = pictures.picture_sheet(made, day, kind=scar, size=width)
     files.write_all({target: drawn.write})
     say(f"{target}: written")
 

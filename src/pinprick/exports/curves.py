@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pinprick.exports.svg import INK, el, path, picture, ticks
 from pinprick.forecasting import wording
-from pinprick.forecasting.outlines import REDNESS_FLOOR, published_for, redness_span
+from pinprick.forecasting.figures.outlines import REDNESS_FLOOR, published_for, redness_span
 from pinprick.units import HOURS_PER_DAY
 
 _WIDTH, _HEIGHT = 420.0, 290.0

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from pinprick.exports.svg import INK, apart, el, path, picture, short, ticks
 from pinprick.forecasting import wording
-from pinprick.forecasting.heat_figure import SHOWN, WARM, deepest, polygon
-from pinprick.forecasting.uptake_figure import BLOCKS, DECADES, DEPTH_MARKS, hours, limits
+from pinprick.forecasting.figures.heat import SHOWN, WARM, deepest, polygon
+from pinprick.forecasting.figures.uptake import BLOCKS, DECADES, DEPTH_MARKS, hours, limits
 
 _LAYERS = ("#a58f78", "#dcc3a8", "#f3e3d6", "#f8efe8", "#fbf4d8")
 _BROWN, _BLACK, _SET = "#5b4936", "#1d1d1d", INK["redness"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pinprick.exports import curves, faces
 from pinprick.forecasting import wording
-from pinprick.forecasting.outlines import published_for
+from pinprick.forecasting.figures.outlines import published_for
 
 TABLE_DAYS = (30, 90, 180)
 _DARK = 5

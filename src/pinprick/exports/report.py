@@ -31,7 +31,7 @@ from pinprick.exports import (
 from pinprick.faults import NotForecastError
 from pinprick.files import text_writer, write_all
 from pinprick.forecasting import wording
-from pinprick.forecasting.outlines import collagen_at, collagen_peak
+from pinprick.forecasting.figures.outlines import collagen_at, collagen_peak
 from pinprick.forecasting.wording import STAMP
 from pinprick.people import ROMAN
 
@@ -86,17 +86,18 @@ def report(forecast: Forecast, path: str | os.PathLike[str], *, research: bool =
 
 def _pictures(forecast: Forecast) -> dict[str, dict[str, str]]:
     """The skin half a year on, and the worst plausible; none for what is not drawn."""
-    from pinprick.forecasting import skin_pictures, worst_picture
+    from pinprick.forecasting.figures import pictures, worst
 
     made = {}
     try:
-        sheet = skin_pictures.picture_sheet(forecast, size=skin_pictures.EMBEDDED, small=True)
+        sheet = pictures.picture_sheet(forecast, size=pictures.EMBEDDED, small=True)
     except NotForecastError:
         return {}
     made["picture"] = _image(sheet)
-    if (worst := worst_picture.worst(forecast)) is not None:
-        said = f"{worst.after_last:.0f} days after the last session"
-        made["worst"] = {**_image(worst.picture), "skin": ROMAN[worst.phototype - 1], "when": said}
+    if (marked := worst.worst(forecast)) is not None:
+        said = f"{marked.after_last:.0f} days after the last session"
+        skin = ROMAN[marked.phototype - 1]
+        made["worst"] = {**_image(marked.picture), "skin": skin, "when": said}
     return made
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from pinprick.exports.svg import INK, apart, el, path, picture, ticks
 from pinprick.forecasting import wording
-from pinprick.forecasting.outlines import (
+from pinprick.forecasting.figures.outlines import (
     Outline,
     collagen_at,
     collagen_peak,

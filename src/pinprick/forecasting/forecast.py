@@ -15,8 +15,8 @@ from pinprick.files import text_writer, write_all
 
 if TYPE_CHECKING:
     import xarray as xr
-    from matplotlib.figure import Figure
 
+    from pinprick.forecasting.figures.plots import Plots
     from pinprick.safety import Verdict
 
 
@@ -95,99 +95,9 @@ class Forecast:
     @property
     def plot(self) -> Plots:
         """Figures: ``plot.outcomes()``, ``plot.tissue()``, ``plot.skin(day=90)`` and more."""
+        from pinprick.forecasting.figures.plots import Plots
+
         return Plots(self)
-
-
-@dataclass(frozen=True)
-class Plots:
-    """Figures of a forecast; each returns a matplotlib Figure."""
-
-    forecast: Forecast
-
-    def outcomes(self) -> Figure:
-        """Outcomes over time, treated and untreated, with published points."""
-        from pinprick.forecasting import figures
-
-        return figures.outcomes(self.forecast.view)
-
-    def tissue(self) -> Figure:
-        """Collagen and elastin by day."""
-        from pinprick.forecasting import figures
-
-        return figures.tissue(self.forecast.view)
-
-    def skin(self, day: float = 180) -> Figure:
-        """The skin on a day: poor, typical and good responder beside untreated skin."""
-        from pinprick.forecasting import skin_pictures
-
-        return skin_pictures.figure(self.forecast, day)
-
-    def section(self, day: float = 0) -> Figure:
-        """Section of the skin, to scale, on a day."""
-        from pinprick.forecasting import figures
-
-        return figures.skin(self.forecast.view, day)
-
-    def redness(self) -> Figure:
-        """Redness after the first session."""
-        from pinprick.forecasting import figures
-
-        return figures.redness(self.forecast.view)
-
-    def faces(self, observer: str = "blinded_rater") -> Figure:
-        """A hundred virtual versions, treated and untreated, for one observer."""
-        from pinprick.forecasting import figures
-
-        return figures.faces(self.forecast.view, observer)
-
-    def map(self, zone: str | None = None, session: int = 0) -> Figure:
-        """Every hole of one session in a zone, and a square of them to scale."""
-        from pinprick.forecasting import needling_figures, punctures
-
-        laid = punctures.of_forecast(self.forecast, zone, session)
-        return needling_figures.puncture_map(laid, punctures.describe(laid))
-
-    def coverage(self, zone: str | None = None, session: int = 0) -> Figure:
-        """Holes per area over the zone with the largest gaps marked, and how even they are."""
-        from pinprick.forecasting import needling_figures
-
-        return needling_figures.coverage(self._punctures(zone, session))
-
-    def depths(self, zone: str | None = None, session: int = 0) -> Figure:
-        """Where the tracks end, on a section of the skin."""
-        from pinprick.forecasting import needling_figures
-
-        return needling_figures.depths(self._punctures(zone, session))
-
-    def closure(self) -> Figure:
-        """What is still open by hours after a session."""
-        from pinprick.forecasting import needling_figures, punctures
-
-        made = self.forecast
-        return needling_figures.closure(punctures.closure(made.registry, made.seed, made.members))
-
-    def numbing(self) -> Figure:
-        """How deep the skin is numb, by minutes since the cream went on."""
-        from pinprick.forecasting import uptake_figure
-
-        return uptake_figure.numbing(self.forecast.view["inner"], self.forecast.record["numbing"])
-
-    def products(self) -> Figure:
-        """Concentration by depth and time, needled skin beside intact, of what is put on."""
-        from pinprick.forecasting import uptake_figure
-
-        return uptake_figure.products(self.forecast.view["inner"])
-
-    def heat(self) -> Figure:
-        """Section about radiofrequency needles: highest temperature and both zones of damage."""
-        from pinprick.forecasting import heat_figure
-
-        return heat_figure.heat(self.forecast.view["inner"])
-
-    def _punctures(self, zone: str | None, session: int) -> dict[str, Any]:
-        from pinprick.forecasting import punctures
-
-        return punctures.describe(punctures.of_forecast(self.forecast, zone, session))
 
 
 def cite(text: str) -> list[str]:

@@ -30,7 +30,7 @@ from pinprick.medium.patch import Patch
 from pinprick.medium.schedule import SINGLE, Preset
 
 if TYPE_CHECKING:
-    from pinprick.medium.patch_stepper import PatchStepper
+    from pinprick.medium.patch.stepper import PatchStepper
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Progress = Callable[[float, float], None]
@@ -164,7 +164,7 @@ class _Stretches:
 
 @cache
 def _stepper() -> PatchStepper:
-    from pinprick.medium.patch_stepper import PatchStepper  # JAX loads when it is first asked for
+    from pinprick.medium.patch.stepper import PatchStepper  # JAX loads when it is first asked for
 
     return PatchStepper(TABLE)
 

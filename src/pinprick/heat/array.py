@@ -26,7 +26,7 @@ from pinprick.heat.steps import steps_of
 from pinprick.medium.column import Column
 from pinprick.medium.layers import Skin
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_operator import Operator
+from pinprick.medium.patch.operator import Operator
 from pinprick.medium.steady import conductor, electrodes, steady
 
 Array = np.ndarray[Any, np.dtype[np.float64]]

@@ -91,8 +91,8 @@ def table(found: Sequence[Learned]) -> list[tuple[str, ...]]:
 
 def figure(found: Sequence[Learned]) -> Figure:
     """Where the draws of each number lie in its prior's range, in two columns."""
-    from pinprick.forecasting.figures import sheet, tidy
-    from pinprick.forecasting.palette import BLUE, GREY, ORANGE
+    from pinprick.forecasting.figures.palette import BLUE, GREY, ORANGE
+    from pinprick.forecasting.figures.sheet import sheet, tidy
 
     half = -(-len(found) // 2)
     page = sheet(10.0, 0.24 * half + 1.0)

@@ -27,8 +27,8 @@ from scipy import special, stats
 
 from pinprick.evidence import registry
 from pinprick.files import text_writer, write_all
+from pinprick.forecasting.figures.healing import Effect
 from pinprick.forecasting.healing_curves import EARLY, LATE, Course, Given, healed_in, read
-from pinprick.forecasting.healing_figures import Effect
 from pinprick.healing.body import Body
 from pinprick.healing.reactions import TABLE
 from pinprick.learning.priors import MOST_RHO, Prior, of_healing, priors, rho, values

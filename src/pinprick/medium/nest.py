@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pinprick.medium.patch_operator import same_across
+from pinprick.medium.patch.operator import same_across
 
 
 def arrays(value: Any) -> Any:

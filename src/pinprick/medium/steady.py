@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_operator import Operator, operator, same_across
-from pinprick.medium.patch_solve import System
+from pinprick.medium.patch.operator import Operator, operator, same_across
+from pinprick.medium.patch.solve import System
 
 Field = np.ndarray[Any, Any]
 _INSULATED = (np.inf, 0.0)

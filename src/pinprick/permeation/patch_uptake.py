@@ -20,7 +20,7 @@ from pinprick.faults import Fault, InputError
 from pinprick.medium.column import column
 from pinprick.medium.layers import Skin
 from pinprick.medium.patch import Patch
-from pinprick.medium.patch_stepper import PatchStepper
+from pinprick.medium.patch.stepper import PatchStepper
 from pinprick.medium.reactions import Reaction, ReactionTable, Species
 from pinprick.permeation.barrier import barrier
 from pinprick.permeation.channels import Channels

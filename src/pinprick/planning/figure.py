@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from pinprick.forecasting import wording
-from pinprick.forecasting.palette import LINES
+from pinprick.forecasting.figures.palette import LINES
 
 if TYPE_CHECKING:
     from pinprick.planning.compare import Comparison

@@ -30,15 +30,15 @@ import jax
 from pinprick.medium import method
 from pinprick.medium.checks import checked, finite
 from pinprick.medium.nest import arrays, is_narrow, narrow
-from pinprick.medium.patch_operator import Operator, of_species, same_across
-from pinprick.medium.patch_solve import System
+from pinprick.medium.patch.operator import Operator, of_species, same_across
+from pinprick.medium.patch.solve import System
 from pinprick.medium.reactions import ReactionTable
 from pinprick.medium.stepper import _NOTHING, _UNDERSHOOT, Evolve, Here, Stepper
 from pinprick.medium.waypoint import Waypoints
 
 if TYPE_CHECKING:
-    from pinprick.medium.patch_linear import Linear
-    from pinprick.medium.patch_sweeps import Flows, Sweeps
+    from pinprick.medium.patch.linear import Linear
+    from pinprick.medium.patch.sweeps import Flows, Sweeps
 
 State = np.ndarray[Any, np.dtype[np.float64]]
 Progress = Callable[[float, float], None]
@@ -221,7 +221,7 @@ class _Walk:
         self.linear = self._linear() if stepper.series else None
         self.flows: Flows | None = None
         if stepper.factored and self.fixed is not None and self._split(self.fixed):
-            from pinprick.medium.patch_sweeps import Flows  # loads a compiler
+            from pinprick.medium.patch.sweeps import Flows  # loads a compiler
 
             self.flows = Flows.of(self.fixed)
 
@@ -230,7 +230,7 @@ class _Walk:
         return self.by.factored and not op.even and op.free is None and op.stirred is None
 
     def _linear(self) -> Linear:
-        from pinprick.medium.patch_linear import Linear  # loads a compiler
+        from pinprick.medium.patch.linear import Linear  # loads a compiler
 
         table, own = self.by.table, self.by._own if self.moving else slice(0)
         if self.by.evolve is not None or table.closed:
@@ -286,7 +286,7 @@ class _Walk:
         """As :func:`_plus`, compiled if something else is."""
         if self.flows is None:
             return np.asarray(_plus(start, weights, stages))
-        from pinprick.medium.patch_sweeps import plus
+        from pinprick.medium.patch.sweeps import plus
 
         return plus(start, weights, stages)
 
@@ -309,7 +309,7 @@ class _Walk:
                 self.systems.clear()
             solver: Any = System
             if self._split(op):
-                from pinprick.medium.patch_sweeps import Sweeps
+                from pinprick.medium.patch.sweeps import Sweeps
 
                 solver = Sweeps
             self.systems[hg] = solver(op, op.storage * op.volume / hg)

@@ -18,8 +18,8 @@ from pinprick.medium import engine  # noqa: F401  (sets flags before JAX starts)
 import jax
 
 # isort: on
-from pinprick.medium.patch_operator import Operator
-from pinprick.medium.patch_series import Series
+from pinprick.medium.patch.operator import Operator
+from pinprick.medium.patch.series import Series
 from pinprick.medium.reactions import ReactionTable
 
 Field = np.ndarray[Any, np.dtype[np.float64]]

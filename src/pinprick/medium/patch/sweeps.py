@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from pinprick.medium.compiled import cut, shared
-from pinprick.medium.patch_lines import (
+from pinprick.medium.patch.lines import (
     BAND,
     add_rates,
     add_together,
     one_behind_another,
     side_by_side,
 )
-from pinprick.medium.patch_operator import Operator
+from pinprick.medium.patch.operator import Operator
 
 Field = np.ndarray[Any, Any]
 
@@ -31,7 +31,7 @@ Field = np.ndarray[Any, Any]
 class Sweeps:
     """The product for an operator without held cells or stirred layers, factorised when first used.
 
-    ``mass`` as in :class:`~pinprick.medium.patch_solve.System`.
+    ``mass`` as in :class:`~pinprick.medium.patch.solve.System`.
     """
 
     operator: Operator

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
-from pinprick.forecasting.figures import LAYER_COLOURS, sheet
-from pinprick.forecasting.palette import GREY, LINES, ORANGE, RED
+from pinprick.forecasting.figures.palette import GREY, LINES, ORANGE, RED
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet
 from pinprick.units import HOUR, HOURS_PER_DAY, MINUTE
 
 if TYPE_CHECKING:

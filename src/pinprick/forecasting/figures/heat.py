@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
-from pinprick.forecasting.figures import LAYER_COLOURS, sheet
-from pinprick.forecasting.palette import BLUE
+from pinprick.forecasting.figures.palette import BLUE
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,8 +14,8 @@ import numpy as np
 
 from pinprick import units
 from pinprick.evidence import Lanes, registry
-from pinprick.forecasting.figures import LAYER_COLOURS, sheet
-from pinprick.forecasting.palette import GREY
+from pinprick.forecasting.figures.palette import GREY
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet
 from pinprick.healing.body import Body
 from pinprick.healing.track import Track, around_a_track, heal_track
 from pinprick.medium.column import Column, column

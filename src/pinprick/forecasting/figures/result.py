@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
-from pinprick.forecasting.outlines import (
+from pinprick.forecasting.figures.outlines import (
     REDNESS_FLOOR,
     collagen_at,
     collagen_peak,
@@ -21,36 +21,20 @@ from pinprick.forecasting.outlines import (
     redness_span,
     track_outline,
 )
-from pinprick.forecasting.palette import BLUE, GREY, LINES, ORANGE, RED
+from pinprick.forecasting.figures.palette import BLUE, GREY, LINES, ORANGE, RED
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet, tidy
 from pinprick.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LAYER_COLOURS = ("#a58f78", "#dcc3a8", "#f3e3d6", "#f8efe8", "#fbf4d8")
 _LINES = tuple(zip(LINES, ("-", "--", ":", "-.", (0, (1, 1))), strict=True))
 _FACES = (
     ("better", BLUE, "better"),
     ("unchanged", "#8c8c8c", "about the same"),
     ("worse", ORANGE, "worse"),
 )
-
-
-def sheet(width: float, height: float) -> Figure:
-    """An empty figure in inches that no window knows of."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def tidy(axes: Axes) -> None:
-    """Drop the box, keep a faint grid."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25, linewidth=0.6)
 
 
 def outcomes(view: Mapping[str, Any]) -> Figure:

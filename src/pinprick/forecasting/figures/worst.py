@@ -17,7 +17,7 @@ from pinprick.appearance.picture.frames import exposures
 from pinprick.appearance.picture.page import Page, mount
 from pinprick.appearance.picture.scene import told
 from pinprick.faults import NotForecastError
-from pinprick.forecasting.skin_pictures import EMBEDDED, POOR, Skin
+from pinprick.forecasting.figures.pictures import EMBEDDED, POOR, Skin
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
-from pinprick.forecasting.figures import LAYER_COLOURS, sheet, tidy
-from pinprick.forecasting.palette import BLUE, GREY, LINES, ORANGE
+from pinprick.forecasting.figures.palette import BLUE, GREY, LINES, ORANGE
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -21,9 +21,9 @@ import numpy as np
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
-from pinprick.medium import multigrid_kernels as kernels
 from pinprick.medium.compiled import shared
-from pinprick.medium.patch_operator import Operator
+from pinprick.medium.patch import multigrid_kernels as kernels
+from pinprick.medium.patch.operator import Operator
 
 Field = np.ndarray[Any, Any]
 _BOUND = 8.0  # worst quality of a pair

@@ -15,8 +15,8 @@ import numpy as np
 
 from pinprick import units
 from pinprick.forecasting import healing_curves as curves
-from pinprick.forecasting.figures import sheet, tidy
-from pinprick.forecasting.palette import BLUE, GREY, ORANGE, PETROL, RED
+from pinprick.forecasting.figures.palette import BLUE, GREY, ORANGE, PETROL, RED
+from pinprick.forecasting.figures.sheet import sheet, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

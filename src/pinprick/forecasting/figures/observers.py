@@ -14,8 +14,8 @@ from pinprick.evidence import Lanes, registry
 from pinprick.evidence.instruments import Instrument, instruments
 from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.evidence.scales import scale
-from pinprick.forecasting.figures import sheet, tidy
-from pinprick.forecasting.palette import BLUE, GREY, ORANGE, RED
+from pinprick.forecasting.figures.palette import BLUE, GREY, ORANGE, RED
+from pinprick.forecasting.figures.sheet import sheet, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

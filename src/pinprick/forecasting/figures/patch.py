@@ -14,9 +14,9 @@ import numpy as np
 
 from pinprick import units
 from pinprick.evidence import Lanes, registry
-from pinprick.forecasting.figures import LAYER_COLOURS, sheet
-from pinprick.forecasting.palette import GREY
-from pinprick.forecasting.track_figure import CLOT, DAYS, FAINT, TAPER, _cheek
+from pinprick.forecasting.figures.palette import GREY
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet
+from pinprick.forecasting.figures.track import CLOT, DAYS, FAINT, TAPER, _cheek
 from pinprick.healing.body import Body
 from pinprick.healing.patch import HealingPatch, Needling, heal_patch
 from pinprick.healing.tissue import heal
@@ -167,7 +167,7 @@ def _middle_draw(col: Column, lanes: Lanes, depth: float) -> int:
 
 def _tracer(healed: HealingPatch, spread: float) -> Array:
     """What fills the tracks at first, by day, if it spreads and does nothing else."""
-    from pinprick.medium.patch_stepper import PatchStepper, graded
+    from pinprick.medium.patch.stepper import PatchStepper, graded
 
     table = ReactionTable((Species("tracer", "1", 1.0, "tracer", "spread"),), (), lambda s, k: {})
     mesh = healed.patch.here()

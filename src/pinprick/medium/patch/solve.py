@@ -22,10 +22,10 @@ import numpy as np
 from scipy import fft
 
 from pinprick.medium.checks import StepError
-from pinprick.medium.patch_operator import Operator
+from pinprick.medium.patch.operator import Operator
 
 if TYPE_CHECKING:
-    from pinprick.medium.multigrid import Multigrid
+    from pinprick.medium.patch.multigrid import Multigrid
 
 Field = np.ndarray[Any, Any]
 _WORKERS = 2
@@ -112,7 +112,7 @@ class System:
         """What makes the iterations few."""
         if not self.rough:
             return self.layered
-        from pinprick.medium.multigrid import Multigrid  # compiled: only where it is used
+        from pinprick.medium.patch.multigrid import Multigrid  # compiled: only where it is used
 
         return Multigrid.of(self.operator, self.mass)
 
