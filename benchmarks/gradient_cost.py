@@ -18,8 +18,8 @@ import jax.numpy as jnp
 # isort: on
 from pinprick.evidence import Lanes, registry
 from pinprick.healing.body import Body
+from pinprick.healing.here import values_here
 from pinprick.healing.reactions import TABLE
-from pinprick.healing.tissue import _here
 from pinprick.medium.column import column
 from pinprick.medium.stepper import Stepper, compiled_gradient
 
@@ -29,7 +29,7 @@ MEMBERS, STEPS, RUNS = 64, 72, 5
 def main() -> None:
     one = np.ones(MEMBERS)
     layers = {"papillary dermis": (1.5e-4 * one, 6), "reticular dermis": (8e-4 * one, 18)}
-    here = _here(
+    here = values_here(
         column(6e-5 * one, layers),
         Body.healthy(MEMBERS),
         Lanes(registry(), 0, range(MEMBERS)),

@@ -10,8 +10,8 @@ import numpy as np
 
 from pinprick.evidence import Lanes, registry
 from pinprick.healing.body import Body
+from pinprick.healing.here import values_here
 from pinprick.healing.reactions import TABLE
-from pinprick.healing.tissue import _here
 from pinprick.medium.column import column
 from pinprick.medium.graph import CELL, CONSTANT, MEMBER, STATE, Number, below
 from pinprick.medium.reactions import Reaction, ReactionTable
@@ -50,7 +50,7 @@ def body(members: int, deep: bool) -> tuple[dict[str, np.ndarray], np.ndarray]:
     layers = {"papillary dermis": (0.15e-3 * one, 6), "upper reticular dermis": (0.4e-3 * one, 9)}
     layers["deep reticular dermis"] = (0.4e-3 * one, 9)
     col = column(6e-5 * one, layers if deep else {"papillary dermis": (0.95e-3 * one, 1)})
-    here = _here(col, Body.healthy(members), lanes)
+    here = values_here(col, Body.healthy(members), lanes)
     profile = 0.5 * (1 - np.tanh((col.depth - 0.7e-3) / 0.1e-3)) if deep else one[None]
     return {k: np.asarray(v) for k, v in here.items()}, profile
 

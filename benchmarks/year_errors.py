@@ -24,7 +24,7 @@ from pinprick.healing.tissue import Tissue, heal
 from pinprick.medium.column import Column, dermis
 from pinprick.medium.layers import Injury
 from pinprick.medium.schedule import COHORT, SINGLE, Preset
-from pinprick.needling import needle
+from pinprick.needling import needle_often
 from pinprick.people import skin_at, vessels
 
 Array = np.ndarray[Any, Any]
@@ -92,15 +92,9 @@ class Drawn:
         step, zone = next(iter(self.plan.zones.values()))
         skin = skin_at(zone.body_site, self.plan.case.person.sex, self.lanes)
         tool, deep = devices.device(step.device), vessels(skin, self.lanes)
-        return [
-            (
-                float(day),
-                needle(
-                    tool, zone, skin, deep, column.edges, self.lanes, numbed=False, session=i
-                ).injury,
-            )
-            for i, day in enumerate(self.plan.session_days)
-        ]
+        days = self.plan.session_days
+        done = needle_often(tool, zone, skin, deep, column.edges, self.lanes, range(len(days)))
+        return [(float(day), each.injury) for day, each in zip(days, done, strict=True)]
 
     def tissue(self, preset: Preset, parts: int = 1, dtype: type = np.float64) -> Tissue:
         """A year of healing."""

@@ -57,7 +57,4 @@ def _calibration(folder: Path, table: Table) -> str:
 
 
 def _reading(row: Mapping[str, Any]) -> tuple[str, ...]:
-    sign = {"above": "> ", "below": "< "}.get(row.get("kind", ""), "")
-    measured = f"{sign}{row['value']:g} ± {row['sigma']:g}" if "value" in row else ""
-    draws = " / ".join(f"{q:.1f}" for q in row["draws"])
-    return row["name"], row["use"], row["row"].partition(":")[2], measured, draws
+    return row["name"], row["use"], row["row"].partition(":")[2], *posterior.in_words(row)

@@ -28,9 +28,10 @@ from pinprick.forecasting import healing_curves as curves
 from pinprick.forecasting.figures.sheet import sheet, tidy
 from pinprick.healing import redness
 from pinprick.healing.body import Body
+from pinprick.people import ROMAN
 
-ROMAN = ("I", "II", "III", "IV", "V", "VI")
-PHOTOTYPES = range(1, 7)
+PHOTOTYPES = range(1, len(ROMAN) + 1)
+PLACES = ("face", "cheek", "arm")  # of the table of classes, in the order of their numbers
 MEMBERS = 96
 SCI, SCE = "specular included", "specular excluded"
 # Days after one session at which the curves are drawn, hours first.
@@ -126,7 +127,7 @@ def swatches() -> Any:
             said = f"ΔE {apart:.1f}" if i else colour.hexadecimal()
             axes.text(j + 0.5, i + 0.5, said, ha="center", va="center", fontsize=8, color=ink)
     axes.set(xlim=(0, 6), ylim=(len(rows), 0), xticks=np.arange(6) + 0.5)
-    axes.set_xticklabels([f"{name}" for name in ROMAN])
+    axes.set_xticklabels(ROMAN)
     axes.set_yticks(np.arange(len(rows)) + 0.5, [words for words, _ in rows])
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
@@ -215,28 +216,44 @@ or 0.005. Two fluxes alone are off by 25 %. `tools/fit_optics.py` prints these f
 photons for all six phototypes, at rest and reddened, are a test of `make verify`."""
 
 
-def classes(table: Table) -> str:
-    known = registry().tables["skin_classes"]
+def class_rows() -> list[tuple[str, ...]]:
+    """The face by class of ITA: the archive's means and spreads beside the model."""
     rows = []
-    for phototype in PHOTOTYPES:
-        i, name = phototype - 1, ROMAN[phototype - 1]
-        said = reflectance(typical(phototype), geometry=SCI)
+    for phototype, n, mean, sd in zip(PHOTOTYPES, *_archive("face"), strict=True):
+        name = ROMAN[phototype - 1]
+        said, aim = reflectance(typical(phototype), geometry=SCI), archive(f"face_{name}")
         colour, bare = seen(said, SCI), of(typical(phototype), SCE)
-        rmse = 100 * np.sqrt(np.mean((said - archive(f"face_{name}")) ** 2))
-        measured = [f"{known[a][i]:.1f} ± {known[f'{a}_sd'][i]:.1f}" for a in "Lab"]
+        rmse = 100 * np.sqrt(np.mean((said - aim) ** 2))
+        measured = [f"{m:.1f} ± {s:.1f}" for m, s in zip(mean, sd, strict=True)]
         model = ", ".join(f"{x:.1f}" for x in colour.lab)
-        apart = float(difference(colour.lab, seen(archive(f"face_{name}"), SCI).lab))
+        apart = float(difference(colour.lab, seen(aim, SCI).lab))
         ends = f"{float(colour.ita):.0f} ({ita_class(float(colour.ita))})", f"{float(bare.ita):.0f}"
-        rows.append((name, f"{known['n'][i]:.0f}", *measured, model, f"{apart:.1f}",
-                     f"{rmse:.2f} %", *ends))  # fmt: skip
+        rows.append((name, f"{n:.0f}", *measured, model, f"{apart:.1f}", f"{rmse:.2f} %", *ends))
+    return rows
+
+
+def _archive(place: str) -> tuple[Any, Any, Any]:
+    """Records (classes,), mean L*a*b* (classes, 3) and standard deviations of a place."""
+    known = registry().tables["skin_classes"]
+    rows = known["place"] == PLACES.index(place)
+    mean, sd = (np.stack([known[f"{a}{end}"][rows] for a in "Lab"], 1) for end in ("", "_sd"))
+    return known["n"][rows], mean, sd
+
+
+def arm_words() -> str:
+    """How much redder the cheek is than the inner arm, and in brackets the archive's."""
+    cheek, inner = _archive("cheek")[1], _archive("arm")[1]
+    words = []
+    for place in range(5):  # the darkest class has no arms
+        gap = of(typical(place + 1)).lab[1] - of(typical(place + 1, "forearm")).lab[1]
+        published = cheek[place, 1] - inner[place, 1]
+        words.append(f"{ROMAN[place]} {float(gap):.1f} ({published:.1f})")
+    return ", ".join(words)
+
+
+def classes(table: Table) -> str:
     head = ("", "records", "L\\*", "a\\*", "b\\*", "model", "ΔE00 of the mean spectrum",
             "RMSE of the spectrum", "ITA", "ITA without specular")  # fmt: skip
-    arms = []
-    for phototype in range(1, 6):
-        cheek, arm = (typical(phototype, site) for site in ("cheek", "forearm"))
-        gap = float(of(cheek).lab[1] - of(arm).lab[1])
-        published = known["a"][6 + phototype - 1] - known["a"][12 + phototype - 1]
-        arms.append(f"{ROMAN[phototype - 1]} {gap:.1f} ({published:.1f})")
     k = central().stage("colour")
     gap = [of(typical(p)).lab[0] - of(typical(p), SCE).lab[0] for p in (1, 6)]
     moved = sum(
@@ -248,7 +265,7 @@ class of ITA (6,907 records, specular included), and what the model says of the 
 each class stands for, with one scattering ({float(k.scattering[0]):.2f} times the laws) and one
 oxygen saturation ({float(k.oxygen[0]):.2f}) for all:
 
-{table(head, rows)}
+{table(head, class_rows())}
 
 The fit is in sample, and classes that are cut by ITA make L\\* and b\\* partly circular: a\\*,
 the shape of the spectra, and that one scattering and one oxygen serve all, are its content. The
@@ -261,7 +278,7 @@ phototype I and {gap[1]:.1f} in VI, and moves {moved} of the six to another clas
 printed without it.
 
 **Arm and cheek.** With the same scattering and oxygen the inner arm holds about a third of the
-face's blood. The model's cheek is redder than its inner arm by Δa\\* {", ".join(arms)}; in
+face's blood. The model's cheek is redder than its inner arm by Δa\\* {arm_words()}; in
 brackets the archive's. The arm of the fairest class fits worse (2 % of reflectance).
 
 **People.** Virtual people of all phototypes, sorted by their own ITA as the archive's are, spread
@@ -269,34 +286,44 @@ in L\\*, a\\* and b\\* within each class by 0.7 to 1.2 times what the archive's 
 phototype alone says less of a person: several classes overlap in it."""
 
 
-def change(table: Table) -> str:
-    red = []
-    for factor in (1.5, 2.0, 3.0, 4.0):
-        cells = []
-        for phototype in PHOTOTYPES:
-            before, after = of(typical(phototype)).lab, of(reddened(phototype, factor)).lab
-            cells.append(_shift(after[1] - before[1], after[0] - before[0], before, after))
-        red.append((f"{factor:g}", *cells))
-    dark = []
-    for factor in (1.1, 1.25, 1.5):
-        cells = []
-        for phototype in PHOTOTYPES:
-            before, after = (of(typical(phototype).with_factors(melanin=f)) for f in (1.0, factor))
-            cells.append(_shift(after.lab[0] - before.lab[0], float(after.ita - before.ita),
-                                before.lab, after.lab))  # fmt: skip
-        dark.append((f"{factor:g}", *cells))
-    lanes = curves.people(MEMBERS)
-    late = redness_days(lanes)
-    start = {p: float(np.median(late[p]["apart"][0])) for p in PHOTOTYPES}
-    gone = {p: _hours(np.median(late[p]["apart"], axis=1)) for p in PHOTOTYPES}
-    dose = np.ones((1, len(lanes)))
-    first = redness.curve(EARLY[:1], np.zeros(1), dose, lanes)
+def factor_rows(
+    factors: Sequence[float], made: Callable[[int, float], Pigments], shift: Callable[..., str]
+) -> list[tuple[str, ...]]:
+    """How each phototype changes with a factor on its blood or melanin."""
+    return [
+        (f"{factor:g}", *(shift(of(typical(p)), of(made(p, factor))) for p in PHOTOTYPES))
+        for factor in factors
+    ]
+
+
+def _redder(before: Colour, after: Colour) -> str:
+    change = after.lab - before.lab
+    return _shift(change[1], change[0], before, after)
+
+
+def _darker(before: Colour, after: Colour) -> str:
+    return _shift(after.lab[0] - before.lab[0], float(after.ita - before.ita), before, after)
+
+
+def _first_blood(lanes: Lanes) -> float:
+    """Papillary blood in the first minutes over that at rest, in the median member."""
+    first = redness.curve(EARLY[:1], np.zeros(1), np.ones((1, len(lanes))), lanes)
     none = np.zeros_like(first)
     blood = np.median(on_days(typical(3), DayState(none, first, none), lanes).papillary)
-    blood /= float(typical(3).papillary)
-    dark_days = pigment_days()
-    tissue = dark_days[4]["tissue"].max(axis=0)
-    passed = {p: (dark_days[p]["apart"].max(axis=0) > 2).mean() for p in PHOTOTYPES}
+    return float(blood / float(typical(3).papillary))
+
+
+def change(table: Table) -> str:
+    red = factor_rows((1.5, 2.0, 3.0, 4.0), reddened, _redder)
+    dark = factor_rows(
+        (1.1, 1.25, 1.5), lambda p, factor: typical(p).with_factors(melanin=factor), _darker
+    )
+    lanes = curves.people(MEMBERS)
+    early, late, blood = redness_days(lanes), pigment_days(), _first_blood(lanes)
+    start = {p: float(np.median(early[p]["apart"][0])) for p in PHOTOTYPES}
+    gone = {p: _hours(np.median(early[p]["apart"], axis=1)) for p in PHOTOTYPES}
+    tissue = late[4]["tissue"].max(axis=0)
+    passed = {p: (late[p]["apart"].max(axis=0) > 2).mean() for p in PHOTOTYPES}
     shares = ", ".join(f"{percent(passed[p])} in {ROMAN[p - 1]}" for p in PHOTOTYPES)
     head = ("", *ROMAN)
     return f"""Papillary blood times a factor, what is added bright with oxygen: Δa\\* / ΔL\\*
@@ -337,8 +364,9 @@ def percent(share: Any) -> str:
     return f"{100 * float(share):.0f} %"
 
 
-def _shift(first: float, second: float, before: Any, after: Any) -> str:
-    return f"{first:+.1f} / {second:+.1f} ({float(difference(before, after)):.1f})"
+def _shift(first: float, second: float, before: Colour, after: Colour) -> str:
+    apart = float(difference(before.lab, after.lab))
+    return f"{first:+.1f} / {second:+.1f} ({apart:.1f})"
 
 
 def _hours(apart: Any) -> str:

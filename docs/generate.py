@@ -26,6 +26,7 @@ import concerns_page
 import harms_page
 import healing_page
 import heat_page
+import needling_page
 import patch_page
 import permeation_page
 import pictures_page
@@ -77,7 +78,7 @@ def write(folder: Path) -> None:
         "reactions.md": reactions(),
         "studies.md": studies(),
         "validation.md": validation(),
-        "needling.txt": needling(folder),
+        **needling_page.pages(folder, table),
         "api.txt": api(),
         "claims.txt": claims(),
         "verification.txt": verification(),
@@ -92,6 +93,7 @@ def write(folder: Path) -> None:
         **colour_page.pages(folder, table),
         **pictures_page.pages(folder, table),
     }
+    observers(folder)
     for name, text in pages.items():
         path = folder / name
         if not path.exists() or path.read_text("utf-8") != text:
@@ -301,74 +303,11 @@ def verification() -> str:
     return "\n".join(parts)
 
 
-def needling(folder: Path) -> str:
-    """Figures and tables of one session of needling."""
-    from pinprick import devices
-    from pinprick.courses import Dose, Zone
-    from pinprick.evidence import Lanes
-    from pinprick.forecasting import punctures, sensitivity
-    from pinprick.forecasting.figures import needling as needling_figures
-    from pinprick.needling.hand import hand
+def observers(folder: Path) -> None:
+    """The figure of what people differ by and what raters scatter by."""
+    from pinprick.forecasting.figures.observers import ridge
 
-    lanes = Lanes(registry(), 0, [5])
-    shown = {"roller": (1.5e-3, 15), "pen": (1.5e-3, 4), "stamp": (1e-3, 4)}
-    rows = []
-    for name, (depth, passes) in shown.items():
-        zone = Zone(name="cheek", body_site="cheek", depth=depth, dose=Dose(passes=passes))
-        laid = punctures.lay_session(devices.device(name), zone, "female", lanes)
-        data = punctures.describe(laid)
-        for kind, figure in (
-            ("map", needling_figures.puncture_map(laid, data)),
-            ("coverage", needling_figures.coverage(data)),
-            ("depths", needling_figures.depths(data)),
-        ):
-            figure.savefig(folder / f"needling-{kind}-{name}.png", dpi=110)
-        _, cv, chance = data["cv"][1]
-        evenness = f"{100 * cv:.0f} % ({100 * chance:.0f} %)"
-        told = f"{data['clark_evans']:.2f}", f"{data['gaps'][0][2]:.1f} mm", data["maker"]
-        rows.append((needling_figures.heading(data), number(data["per_cm2"]), evenness, *told))
-    needling_figures.closure(punctures.closure(registry(), 0)).savefig(
-        folder / "needling-closure.png", dpi=110
-    )
-    outputs = ("displaced at 0.1 mm", "displaced at 0.5 mm", "dead at 0.3 mm", "track depth")
-    studies = {
-        f"{name} {depth:g} mm": sensitivity.study(devices.device(name), depth / 1000)
-        for name, depth in (("roller", 1.5), ("pen", 1.5), ("pen", 0.5))
-    }
-    needling_figures.sensitivity(
-        {name: {o: found.causes(o) for o in outputs} for name, found in studies.items()}
-    ).savefig(folder / "needling-sensitivity.png", dpi=110)
-    head = ("session", "per cm²", "CV in 5 mm squares (at random)", "R", "largest gap", "told as")
-    parts = ["### Three sessions, hole by hole\n", table(head, rows)]
-    parts += ["\n### Pen over roller\n", _pen_to_roller(sensitivity.pen_to_roller())]
-    parts.append("\n### The hand, and how a map is read\n")
-    parts.append(
-        table(
-            ("figure", "value", "status", "rows", "note"),
-            [
-                (n.replace("_", " "), f.text, f.status, ", ".join(f.rows), f.note)
-                for n, f in hand().items()
-            ],
-        )
-    )
-    return "\n".join(parts)
-
-
-def _pen_to_roller(ratios: Sequence[Any]) -> str:
-    def said(ends: tuple[float, float, float]) -> str:
-        return f"{ends[1]:.1f} ({ends[0]:.1f} to {ends[2]:.1f})"
-
-    rows = [
-        (
-            f"{1000 * r.depth:g} mm", said(r.displaced), said(r.tracks), said(r.width),
-            f"{r.within_three:.0%}",
-            "; ".join(f"{c.short} {c.share:.0%}" for c in r.causes[:5]),
-        )
-        for r in ratios
-    ]  # fmt: skip
-    head = ("depth", "displaced tissue", "tracks there", "cross-section of one",
-            "agree within 3", "causes, share of the variance")  # fmt: skip
-    return table(head, rows)
+    ridge().savefig(folder / "observers-ridge.png", dpi=110)
 
 
 def validation() -> str:
@@ -377,9 +316,12 @@ def validation() -> str:
         "# Validation\n",
         "The model beside published measurements, the misses too. A *value* is met when it lies "
         "within 1.645 standard deviations (measurement and model together) of the model's median "
-        "**and** the model's range is narrow enough to say something; a range that is too wide is "
-        "*vague*, which is not met. A sign, an order or a bound is met when at least 90 % of "
-        "members satisfy it. Rows used to set the model (*fit*) and rows that were not (*test*) "
+        "**and** the model's range is narrow enough to say something: its standard deviation at "
+        "most twice the measurement's, and however poor the measurement is, at most a factor of "
+        "three each way where logarithms are judged (permeabilities, fluxes, levels, ratios) and "
+        "40 % each way for depths and zones. A range that is too wide is *vague*, which is not "
+        "met. A sign, an order or a bound is met when at least 90 % of members satisfy it. Rows "
+        "used to set the model (*fit*) and rows that were not (*test*) "
         "are counted apart; *plausibility* rows count in neither.\n",
     ]
     if not exists("validation"):

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from pinprick.exports.harms_part import span
-from pinprick.learning import pih_fit
+from pinprick.exports.reports.harms import span
+from pinprick.learning import pih_model
 from pinprick.safety.harms import RADIOFREQUENCY, Harm, Seen, harms
 from pinprick.safety.pih import LEVELS, NEEDLING, draws, logit, pih, provenance
 from pinprick.safety.saying import summary
-from pinprick.safety.texts import texts
+from pinprick.safety.texts import texts, title
 
 Table = Callable[[Sequence[str], Iterable[Sequence[object]]], str]
 SESSIONS = 4
@@ -44,7 +44,7 @@ def _harm(each: Harm) -> tuple[str, ...]:
     if each.highest:
         other.append(f"highest published {each.highest.percent:g} % ({each.highest.of})")
     return (
-        texts()[f"risk.{each.id}"].title + (" (may last)" if each.lasting else ""),
+        title(each.name) + (" (may last)" if each.lasting else ""),
         each.kind.replace("_", " "),
         each.per.removeprefix("person_"),
         "; ".join(_count(seen) for seen in each.seen),
@@ -63,7 +63,7 @@ def _count(seen: Seen) -> str:
 def _lasted(table: Table) -> str:
     rows = [
         (
-            texts()[f"risk.{harm.id}"].title,
+            title(harm.name),
             span(each.hours) + (f" (SD {span([each.sd_hours] * 2)})" if each.sd_hours else ""),
             each.people or "not said",
             each.device,
@@ -89,7 +89,7 @@ def _arms(table: Table) -> str:
             ", ".join(arm.assumed),
             ", ".join(arm.rows),
         )
-        for arm in pih_fit.arms()
+        for arm in pih_model.arms()
     ]
     head = ("study", "treated with", "seen", "skin types", "visits", "told", "assumed", "rows")
     return table(head, rows)
@@ -104,8 +104,8 @@ def _prior(table: Table) -> str:
     said = {"level": "level", "phototype": "a step to darker skin", "clinic": "between clinics"}
     left = provenance()["prior_share"]
     rows = [(words, f"{left[name]:.0%}") for name, words in said.items()]
-    rows += [(f"level: {texts()[f'risk.{name}'].title}", f"{left[name]:.0%}")
-             for name in pih_fit.settings()["one_study"]["harms"]]  # fmt: skip
+    rows += [(f"level: {harms()[name].name}", f"{left[name]:.0%}")
+             for name in pih_model.settings()["one_study"]["harms"]]  # fmt: skip
     return table(("part", "variance left of the prior"), rows)
 
 

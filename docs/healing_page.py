@@ -15,8 +15,9 @@ import closure_error
 from pinprick.evidence import registry
 from pinprick.forecasting import healing_curves as curves
 from pinprick.forecasting.figures import healing as figures
-from pinprick.forecasting.figures import track as track_figure
+from pinprick.forecasting.figures.track import healing_track, single_track
 from pinprick.healing.reactions import TABLE
+from pinprick.people import ROMAN
 
 MEMBERS = 96  # of each curve, no two of one draw
 PRIOR_DRAWS = 1200
@@ -62,7 +63,7 @@ def times(values: Any) -> str:
 
 def closure(draw: Any, table: Table) -> str:
     """Two tissues at each depth, beside tracks in space: one track's month, and the errors."""
-    draw("track", track_figure.healing_track(track_figure.single_track()))
+    draw("track", healing_track(single_track()))
     parts = [
         f"#### {title}\n\n{table(closure_error.HEAD, rows)}"
         for title, rows in closure_error.tables()
@@ -365,7 +366,7 @@ trusted.
 
 **Pigment.** Inflammation rouses melanocytes by phototype. Melanin peaks at {told(peak[fewest])}
 above
-rest in phototype {curves.ROMAN[fewest]} and {told(peak[most])} in {curves.ROMAN[most]}. No row
+rest in phototype {ROMAN[fewest - 1]} and {told(peak[most])} in {ROMAN[most - 1]}. No row
 has a
 size; what is checked is the order.
 

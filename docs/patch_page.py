@@ -10,7 +10,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "verification"))
 import closure_patch
 
-from pinprick.forecasting.figures import patch as patch_figure
+from pinprick.forecasting.figures.patch import patch_by_day, ten_tracks
 
 Table = Callable[[Sequence[str], Any], str]
 
@@ -24,8 +24,8 @@ def pages(folder: Path, table: Table) -> dict[str, str]:
 def pictures(folder: Path) -> None:
     """Ten tracks that heal, and a tracer that spreads from them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, scene in zip(("healing", "tracer"), patch_figure.ten_tracks(), strict=True):
-        patch_figure.patch_by_day(scene).savefig(folder / f"patch-{name}.png", dpi=110)
+    for name, scene in zip(("healing", "tracer"), ten_tracks(), strict=True):
+        patch_by_day(scene).savefig(folder / f"patch-{name}.png", dpi=110)
 
 
 def closure(table: Table) -> str:

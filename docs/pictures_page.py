@@ -27,7 +27,8 @@ from pinprick.appearance.relief import (
 )
 from pinprick.case import Case, example_path
 from pinprick.forecasting import forecast
-from pinprick.forecasting.figures import pictures as skin_pictures
+from pinprick.forecasting.figures.pictures import picture_frame, picture_sheet
+from pinprick.forecasting.figures.skin import POOR, Skin
 from pinprick.people import ROMAN
 
 EXAMPLE = "acne-scars"
@@ -46,12 +47,10 @@ COLUMNS: tuple[tuple[str, State], ...] = (
 def pages(folder: Path, table: Table) -> dict[str, str]:
     """Texts by file name; the pictures are written beside them."""
     made = forecast(Case.load(example_path(EXAMPLE)), members=MEMBERS, seed=0)
-    skin_pictures.picture_sheet(made, 180, kind="boxcar", size=300, small=True).write(
-        folder / "pictures-sheet.png"
-    )
-    dark = skin_pictures.Skin(made, "boxcar", 360, 6)
-    one = skin_pictures.of_skin(dark, "poor responder", 30)
-    one.write(folder / "pictures-frame.png")
+    sheet = picture_sheet(made, 180, kind="boxcar", size=300, small=True)
+    sheet.write(folder / "pictures-sheet.png")
+    dark = Skin(made, "boxcar", 360, 6)
+    picture_frame(dark, POOR, 30).write(folder / "pictures-frame.png")
     _phototypes(folder)
     return {
         "pictures-target.txt": _target(table),

@@ -1,22 +1,20 @@
 """See that the shipped schemas are current: run by ``make verify``.
 
-``schema/case.schema.json`` is what the models make (renew it with ``tools/make_schema.py``), every
-example fits it, and a forecast of every example fits ``schema/forecast.schema.json``.
+Each is what the models make (renew them with ``tools/make_schema.py``), every example fits the
+schema of a case, and a forecast of every example fits that of a forecast.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import jsonschema
 import yaml
+from make_schema import FOLDER, texts
 
 import pinprick
-from pinprick.case.schema import schema_text
 
-ROOT = Path(__file__).resolve().parents[1]
 MEMBERS = 8
 
 
@@ -31,12 +29,13 @@ class PlainDates(yaml.SafeLoader):
 
 def main() -> int:
     """Check everything; the exit code is 1 if anything failed."""
-    shipped = (ROOT / "schema" / "case.schema.json").read_text("utf-8")
-    checks: list[tuple[str, str]] = [
-        ("the case schema is current", "" if shipped == schema_text() else "it is out of date")
+    shipped = {name: (FOLDER / name).read_text("utf-8") for name in texts()}
+    checks = [
+        (f"{name} is current", "" if shipped[name] == text else "it is out of date")
+        for name, text in texts().items()
     ]
-    of_case = json.loads(shipped)
-    of_forecast = json.loads((ROOT / "schema" / "forecast.schema.json").read_text("utf-8"))
+    of_case = json.loads(shipped["case.schema.json"])
+    of_forecast = json.loads(shipped["forecast.schema.json"])
     for name in pinprick.examples():
         path = pinprick.example_path(name)
         given = yaml.load(path.read_text("utf-8"), PlainDates)

@@ -19,16 +19,16 @@ from pinprick.appearance.colour.absorption import Pigments
 from pinprick.appearance.colour.optics import reflectance
 from pinprick.appearance.colour.seen import difference, seen
 from pinprick.evidence import registry
+from pinprick.people import ROMAN
 
 GEOMETRY = "specular included"
-CLASSES = ("I", "II", "III", "IV", "V", "VI")
 SPECTRUM_ERROR, LAB_ERROR = 0.005, 0.5
 Array = Any
 
 
 def targets(site: str) -> Array:
     table = registry().tables["skin_spectra"]
-    return np.stack([table[f"{site}_{c}"] for c in CLASSES if f"{site}_{c}" in table])
+    return np.stack([table[f"{site}_{c}"] for c in ROMAN if f"{site}_{c}" in table])
 
 
 def classes(place: int) -> tuple[Array, Array]:
@@ -76,7 +76,7 @@ def told(skin: Pigments, wanted: Array) -> None:
     rmse = 100 * np.sqrt(np.mean((said - wanted) ** 2, axis=1))
     apart = difference(seen(said, GEOMETRY).lab, seen(wanted, GEOMETRY).lab)
     print(f"scattering {float(skin.scattering):.3f}, oxygen {float(skin.oxygen):.3f}")
-    for i, name in enumerate(CLASSES[: len(wanted)]):
+    for i, name in enumerate(ROMAN[: len(wanted)]):
         print(
             f"  {name}: M {skin.melanin[i]:.4f}  B {skin.papillary[i]:.4f}  yellow "
             f"{skin.yellow[i]:.3f}  RMSE {rmse[i]:.2f} %  dE00 {apart[i]:.2f}"

@@ -1,4 +1,4 @@
-"""Write the shipped schemas, of a case and of a forecast: `python tools/make_schema.py`."""
+"""Write the shipped schemas (case, forecast, arms of a study): `python tools/make_schema.py`."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pinprick.validation.studies import arms
 FOLDER = Path(__file__).resolve().parent.parent / "schema"
 
 
-def _text(schema: object) -> str:
-    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+def texts() -> dict[str, str]:
+    """What each shipped schema must hold, by file name."""
+    made = {"forecast.schema.json": schema(), "arms.schema.json": arms.schema()}
+    plain = {
+        name: json.dumps(one, indent=1, ensure_ascii=False) + "\n" for name, one in made.items()
+    }
+    return {"case.schema.json": schema_text(), **plain}
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    made = {
-        "case.schema.json": schema_text(),
-        "forecast.schema.json": _text(schema()),
-        "arms.schema.json": _text(arms.schema()),
-    }
-    for name, text in made.items():
+    for name, text in texts().items():
         (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
         print(name)

@@ -16,11 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from pinprick.appearance.colour import ita
+from pinprick.appearance.colour.standard import standard
+from pinprick.people import ROMAN
+
 TABLES = Path(__file__).resolve().parents[1] / "src" / "pinprick" / "evidence" / "tables"
 # Codes of body locations in the workbook.
 PLACES = {"face": (2, 3, 4, 6), "cheek": (2, 3), "arm": (7,)}
-EDGES = (55, 41, 28, 10, -30)
-CLASSES = ("I", "II", "III", "IV", "V", "VI")
 FEWEST = 20  # records of a class whose mean spectrum is kept
 FIRST_ROW, FIRST_BAND, FIRST_COLOUR = 14, 13, 57
 
@@ -45,12 +47,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("workbook", type=Path)
     bands, spectra, lab, place = read(parser.parse_args().workbook)
-    ita = np.degrees(np.arctan2(lab[:, 0] - 50, lab[:, 2]))
-    group = np.digitize(-ita, [-edge for edge in EDGES])
+    group = np.digitize(-ita(lab), [-edge for edge in standard("ita").edges])
     classes: list[list[str]] = []
     means: dict[str, Any] = {"nm": bands}
     for site, codes in PLACES.items():
-        for place_of, name in enumerate(CLASSES, 1):
+        for place_of, name in enumerate(ROMAN, 1):
             chosen = np.isin(place, codes) & (group == place_of - 1)
             mean, sd = lab[chosen].mean(axis=0), lab[chosen].std(axis=0, ddof=1)
             numbers = [f"{x:.2f}" for pair in zip(mean, sd, strict=True) for x in pair]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pinprick.case import Case, example_path, examples
-    from pinprick.exports.report import report
+    from pinprick.exports import report
     from pinprick.faults import Fault, InputError, NotForecastError
     from pinprick.forecasting.ensemble import forecast
     from pinprick.planning.compare import compare

@@ -54,6 +54,28 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     'roller, pen, stamp (did you mean roller?)'
     """
     words = [str(name) for name in known]
+    return ", ".join(words) + hint(word, words)
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """The nearest known word as a question that follows a fault's text; nothing where none is near.
+
+    >>> hint("rollr", ["roller", "pen"]), hint("laser", ["roller", "pen"])
+    (' (did you mean roller?)', '')
+    """
+    words = [str(name) for name in known]
     near = difflib.get_close_matches(str(word).lower(), words, n=1, cutoff=0.6)
-    listed = ", ".join(words)
-    return f"{listed} (did you mean {near[0]}?)" if near else listed
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def too_few(least: int = 1, **counts: int) -> list[Fault]:
+    """The faults of those counts that are below the least allowed.
+
+    >>> too_few(nodes=0, draws=8)
+    [Fault(where='nodes', found='0', allowed='1 or more')]
+    """
+    return [
+        Fault(name, str(count), f"{least} or more")
+        for name, count in counts.items()
+        if not count >= least
+    ]

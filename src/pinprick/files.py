@@ -18,6 +18,12 @@ def read_text(path: str | Path, *, limit: int = MEGABYTE, what: str = "a case fi
 
     Raises:
         InputError: if it is missing, no plain file, too large, empty or no UTF-8 text.
+
+    >>> try:
+    ...     read_text("nowhere.yaml")
+    ... except InputError as error:
+    ...     print(error)
+    nowhere.yaml: found no such file; allowed: a case file
     """
     label = str(path)
 
@@ -50,6 +56,16 @@ def read_text(path: str | Path, *, limit: int = MEGABYTE, what: str = "a case fi
         raise fault("bytes that are no UTF-8 text", f"{what}, which is UTF-8 text") from None
 
 
+def stamp(path: str | Path) -> int:
+    """When a file last changed, in ns: a cache of what it says goes by it. 0 if there is none.
+
+    >>> stamp("nowhere.yaml")
+    0
+    """
+    place = Path(path)
+    return place.stat().st_mtime_ns if place.is_file() else 0
+
+
 def check_writable(paths: Mapping[str, Path | None], inputs: Iterable[str] = ()) -> None:
     """Refuse, before any work is done, places where a file cannot be written.
 
@@ -59,6 +75,12 @@ def check_writable(paths: Mapping[str, Path | None], inputs: Iterable[str] = ())
 
     Raises:
         InputError: one line for each that cannot be written.
+
+    >>> try:
+    ...     check_writable({"--html": Path("nowhere", "report.html")})
+    ... except InputError as error:
+    ...     print(error.faults[0].where, error.faults[0].found)
+    --html nowhere/report.html
     """
     faults: list[Fault] = []
     seen = {Path(name).absolute(): "the case" for name in inputs}
@@ -92,6 +114,11 @@ def write_all(jobs: Mapping[Path, Callable[[Path], object]]) -> None:
 
     Args:
         jobs: for each file the function that writes it to the path it is given.
+
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     write_all({Path(place, name): text_writer(name) for name in ("a.txt", "b.txt")})
+    ...     sorted(each.name for each in Path(place).iterdir())
+    ['a.txt', 'b.txt']
     """
     ready: dict[Path, Path] = {}
     try:
@@ -109,7 +136,13 @@ def write_all(jobs: Mapping[Path, Callable[[Path], object]]) -> None:
 
 
 def text_writer(text: str) -> Callable[[Path], object]:
-    """A job for :func:`write_all` that writes text."""
+    """A job for :func:`write_all` that writes text, in UTF-8 and with plain line ends.
+
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     _ = text_writer("8 µm")(Path(place, "a.txt"))
+    ...     Path(place, "a.txt").read_bytes() == "8 µm".encode()
+    True
+    """
     return lambda place: place.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -118,6 +151,10 @@ def folder(name: str, option: str) -> Path:
 
     Raises:
         InputError: if it cannot be made.
+
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     folder(f"{place}/sheets", "--out").is_dir()
+    True
     """
     place = Path(name)
     try:

@@ -28,13 +28,13 @@ MILLI = 1e-3
 MICRO = 1e-6
 CENTI = 1e-2
 PERCENT = 1e-2
+CM2 = CENTI * CENTI
+PER_CM2 = 1.0 / CM2
 _QUANTITY = re.compile(
     r"(?P<number>[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?)\s*"
     r"(?P<unit>[A-Za-zµ%][\w%/²³ -]{0,20}|1?/[\w²³]{1,8}|)",
     re.IGNORECASE,
 )
-CM2 = CENTI * CENTI
-PER_CM2 = 1.0 / CM2
 
 
 @cache

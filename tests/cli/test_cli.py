@@ -315,6 +315,43 @@ def test_devices() -> None:
     assert "did you mean pen?" in err
 
 
+def test_no_picture_is_refused_before_the_forecast(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("a forecast was made")
+
+    monkeypatch.setattr("pinprick.forecasting.forecast", never)
+    to = ("-o", str(tmp_path / "skin.png"))
+    for words, said in (
+        (("--day", "400"), "day: found 400; allowed: 0 to 264"),
+        (("--day", "nan"), "day: found nan"),
+        (("--scar", "rollin"), "did you mean rolling?"),
+        (("-o", str(tmp_path / "skin.jpg")), "a file that ends in .png"),
+    ):
+        code, _, err = run("picture", ACNE, *to, *words)
+        assert (code, len(err.splitlines())) == (2, 1), err
+        assert said in err
+    code, _, err = run("picture", str(example_path("rf-laxity")), "--research", *to)
+    assert (code, err.count("\n")) == (1, 1) and "no picture" in err
+
+
+def test_an_empty_name_is_no_case() -> None:
+    code, _, err = run("check", "")
+    assert (code, err) == (2, "CASE.yaml: found an empty name; allowed: the name of a case file\n")
+
+
+def test_a_forecast_of_another_shape_is_refused(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.json"
+    keys = ("sessions", "outcomes", "side_effects", "not_forecast")
+    for text in ("[]", "{}", json.dumps({"case": 3, **{key: [1] for key in keys}})):
+        odd.write_text(text)
+        words = ("--clinic-phone", "+44 20 7946 0123", "--forecast", str(odd))
+        code, _, err = run("sheets", ACNE, "--out", str(tmp_path / "out"), *words)
+        assert (code, len(err.splitlines())) == (2, 1)
+        assert "no forecast" in err
+
+
 def test_new_takes_defaults(tmp_path: Path) -> None:
     target = tmp_path / "case.yaml"
     code, out, err = run("new", str(target), "--yes")
@@ -327,6 +364,8 @@ def test_new_takes_defaults(tmp_path: Path) -> None:
     assert (code, len(err.splitlines())) == (2, 1)
     assert "there already" in err
     assert target.read_text() == before
+    code, _, err = run("new", str(tmp_path / "none" / "case.yaml"), "--yes")
+    assert code == 2 and err.startswith("CASE.yaml: found ")
 
 
 def test_new_asks_again_until_it_can_be_used(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from pinprick import devices
 from pinprick.evidence import Lanes, registry
 from pinprick.medium.layers import Injury
 from pinprick.needling import Punctures, needle
-from pinprick.needling.injury import Tracks, injure
+from pinprick.needling.injury import injure, tracks_of
+from pinprick.needling.insertion import Group
 from pinprick.needling.mechanics import (
     Force,
     Needle,
@@ -50,7 +51,6 @@ def punctures(tool: str, depth: float | None, **dose: Any) -> Punctures:
         vessels(skin, lanes()),
         edges,
         lanes(),
-        numbed=True,
         session=0,
     )
 
@@ -101,11 +101,14 @@ def test_injury_is_a_share_and_ends_with_the_needles(
     cells: int,
 ) -> None:
     reach = max(track + dimple, 0.0)
-    shape = {"tip": tip, "shaft": shaft, "cone": cone, "rim": rim}
-    arrays = {name: np.array([value]) for name, value in shape.items()}
-    depth = [np.array([value]) for value in (track, cv * dimple, reach)]
-    sorts = [Tracks(np.array([density * part]), *depth) for part in (0.3, 0.7)]
-    injury = injure(np.linspace(0, 4e-3, cells + 1), sorts, **arrays)
+    needle = Needle(np.array([tip]), np.array([shaft]), np.array([cone]))
+    groups = [
+        Group(np.array([part]), np.array([track]), np.array([cv * dimple])) for part in (0.3, 0.7)
+    ]
+    edges = np.linspace(0, 4e-3, cells + 1)
+    end, edge = np.array([reach]), np.array([rim])
+    sorts = [tracks_of(edges, group, end, needle, edge) for group in groups]
+    injury = injure(edges, sorts, np.array([density]), needle)
     lawful(injury, reach)
     there = injury.tracks > 0
     assert np.all(injury.radius[there] <= shaft / 2 + HAIR)

@@ -9,7 +9,8 @@ from typing import Any
 import icalendar
 
 from pinprick.case import Case, example_path
-from pinprick.exports.calendar import calendar
+from pinprick.exports.sheets.calendar import calendar
+from pinprick.exports.sheets.common import Handout
 
 DAYS = [date(2026, 3, 9), date(2026, 4, 6)]
 TELLING = re.compile(
@@ -22,7 +23,7 @@ def case(**changes: Any) -> Case:
 
 
 def events(person: Case | None = None, days: list[date] | None = None, **more: Any) -> list[Any]:
-    data = calendar(person or case(), days or DAYS, **more)
+    data = calendar(Handout(person or case(), days or DAYS, **more))
     return list(icalendar.Calendar.from_ical(data).walk("VEVENT"))
 
 
@@ -44,7 +45,7 @@ def test_reminders_come_at_the_end_or_the_start_of_their_window() -> None:
 
 
 def test_the_same_case_gives_the_same_bytes_and_other_dates_the_same_ids() -> None:
-    assert calendar(case(), DAYS) == calendar(case(), DAYS)
+    assert calendar(Handout(case(), DAYS)) == calendar(Handout(case(), DAYS))
 
     def ids(days: list[date]) -> set[str]:
         return {str(event["uid"]) for event in events(days=days)}

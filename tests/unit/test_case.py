@@ -10,13 +10,14 @@ import jsonschema
 import pytest
 import yaml
 
+from pinprick import units
 from pinprick.case import Case, example_path, examples
 from pinprick.case.interview import defaults, fill, problem, questions
 from pinprick.case.schema import schema, schema_text
 from pinprick.courses import Apply, Clean, Course, Dose, Needle, Numb
 from pinprick.evidence.scales import scales
 from pinprick.faults import InputError
-from pinprick.fields import build
+from pinprick.fields import build, quantity_text
 from pinprick.people import CONCERNS, Person
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,16 @@ def faults(text: str) -> str:
     with pytest.raises(InputError) as caught:
         Case.loads(text)
     return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["mm", "um", "cm2", "mg/cm2", "mg/mL", "deg", "weeks", "d", "h", "min", "s", "ms", "1/s", "mJ",
+     "W", "V"],
+)  # fmt: skip
+def test_a_quantity_with_many_digits_is_written_in_its_own_kind(unit: str) -> None:
+    value = units.to_si(1 / 3, unit)
+    assert units.quantity(quantity_text(value, (unit,)), unit) == value
 
 
 @pytest.mark.parametrize("name", examples())

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from pinprick.case import Case
-from pinprick.case.model import example
+from pinprick.case import Case, example
 from pinprick.evidence import listing, registry
 from pinprick.evidence.comparators import (
     SAME_DAY,
@@ -20,7 +19,7 @@ from pinprick.evidence.comparators import (
     price_of,
     read_price,
 )
-from pinprick.exports.comparators_part import comparators_part
+from pinprick.exports.reports.comparators import part
 from pinprick.faults import InputError
 from pinprick.people import CONCERNS
 
@@ -198,7 +197,7 @@ def test_what_is_measured_together_is_measured_and_never_added_up() -> None:
 
 @pytest.mark.parametrize("name", CONCERNS)
 def test_the_section_holds_what_was_measured_on_the_concern(name: str) -> None:
-    html = comparators_part({"concerns": [{"type": name}]})
+    html = part({"concerns": [{"type": name}]})
     for treatment in ALL:
         for figure in treatment.of("gain", [name]):
             compared = "No published comparison" not in html
@@ -214,16 +213,14 @@ def test_the_section_holds_what_was_measured_on_the_concern(name: str) -> None:
 
 def test_what_was_never_compared_says_so() -> None:
     for name in ("PIH", "sun spots", "burn scars", "texture", "wrinkles"):
-        assert "No published comparison was found" in comparators_part(
-            {"concerns": [{"type": name}]}
-        )
-    assert "No published comparison" not in comparators_part({"concerns": [{"type": "acne scars"}]})
+        assert "No published comparison was found" in part({"concerns": [{"type": name}]})
+    assert "No published comparison" not in part({"concerns": [{"type": "acne scars"}]})
 
 
 def test_the_section_of_a_case_shows_sources_and_the_clinics_price() -> None:
     form = Case.loads(example("acne-scars")).model_dump(mode="json")
     form["clinic"] = {"prices": {"needling": "EUR 250"}}
-    html = comparators_part(form)
+    html = part(form)
     assert "EUR 250 (entered by the user)" in html
     assert "EUR 1,000 for 4 sessions, this course" in html
     assert "Alam 2014 JAMA Dermatol" in html and "clinical:CL112" in html
@@ -231,7 +228,7 @@ def test_the_section_of_a_case_shows_sources_and_the_clinics_price() -> None:
 
 
 def test_several_concerns_are_told_apart() -> None:
-    html = comparators_part({"concerns": [{"type": "acne scars"}, {"type": "laxity"}]})
+    html = part({"concerns": [{"type": "acne scars"}, {"type": "laxity"}]})
     assert "<b>Laxity:</b>" in html and "<b>Acne scars:</b>" in html
 
 

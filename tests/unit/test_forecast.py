@@ -121,6 +121,20 @@ def test_a_comparison_is_of_the_same_people(case: Case) -> None:
         compare({"a": case, "b": case.with_(age=50)}, members=4)
 
 
+def test_what_cannot_be_compared_is_refused_in_one_line(case: Case) -> None:
+    elsewhere = case.with_(device="roller-home", depth="0.2 mm", dose={"passes": 4})
+    for wrong, words in (
+        ({}, "cases: found 0 of them; allowed: two cases or more"),
+        ({"a": case}, "cases: found 1 of them"),
+        ([case, case], "cases: found list"),
+        ({"a": case, "b": "b.yaml"}, "b: found str; allowed: a case"),
+        ({"a": case, "b": elsewhere}, r"b\.course: found none; allowed: the sites that a covers"),
+    ):
+        with pytest.raises(InputError, match=words) as raised:
+            compare(wrong, members=4)
+        assert len(raised.value.faults) == 1
+
+
 def test_citations_name_the_papers(small) -> None:
     named = small.cite()
     assert any("Alam 2014" in line for line in named)

@@ -19,7 +19,7 @@ from pinprick.safety.bounds import exact, zero_bound
 from pinprick.safety.effects import side_effects
 from pinprick.safety.harms import KINDS, Harm, Seen, harms, statements
 from pinprick.safety.pih import LEVELS, draws, pih, provenance, single
-from pinprick.safety.saying import beside, left_open, out_of, say, whole
+from pinprick.safety.saying import beside, left_open, out_of, per_of, say, whole
 from pinprick.safety.texts import blanks, texts
 
 HOURS = {"duration_hours": {"p05": 4.4, "p50": 45.0, "p95": 126.0},
@@ -30,7 +30,8 @@ COUNTS = [seen for harm in HARMS for seen in (*harm.seen, *harm.beside)]
 NAMED = {
     "redness", "swelling", "bleeding", "crusts", "dryness", "pain", "dark_patches", "tram_tracks",
     "mesh_marks", "lasting", "stopped", "serious", "rf_burn", "cold_sores", "infection", "bruise",
-    "spots", "granuloma", "keloid", "metal", "cream", "glands", "any_sign", "days_off",
+    "spots", "granuloma", "keloid", "metal", "cream", "glands", "irritation", "milia",
+    "any_sign", "days_off",
 }  # fmt: skip
 
 
@@ -164,6 +165,13 @@ def test_at_home_nothing_is_counted() -> None:
     assert {each.kind for each in statements(case(operator="self"))}.isdisjoint(("rate", "bound"))
 
 
+def test_nobody_expects_blood_of_the_shortest_needles() -> None:
+    home = Case.load(example_path("home-roller"))
+    for name in ("bleeding", "crusts"):
+        assert of(home, name)["kind"] == "unknown"
+        assert of(case(depth="0.5 mm"), name)["kind"] == "expected"
+
+
 def test_tram_tracks_have_a_rate_only_where_they_were_counted() -> None:
     rolled = {"device": "roller-192", "dose": {"passes": 4}}
     assert of(case(), "tram_tracks")["kind"] == "unknown"
@@ -260,12 +268,13 @@ def test_left_out_beats_one_pooled_rate_and_phototype_tells_nothing() -> None:
 
 def test_every_text_of_a_harm_is_used_and_its_blanks_are_filled() -> None:
     keys = {key for key in texts() if key.startswith("risk.")}
-    changing = {h.id for h in HARMS if h.kind in ("rate", "bound") and h.id != "mesh_marks"}
+    counted = {h.id for h in HARMS if h.kind in ("rate", "bound") and h.id != "mesh_marks"}
+    changing = counted | {h.id for h in HARMS if h.counted_when}
     wanted = {f"risk.{h.id}" for h in HARMS} | {f"risk.{name}_unknown" for name in changing}
     assert keys == wanted
     for found in (case(), heated(), Case.load(example_path("home-roller"))):
         for each in statements(found):
-            assert not blanks(say(each, "a day", forecast=True))
+            assert not blanks(say(each, "a day", per=100, forecast=True))
 
 
 def test_rate_unknown_is_said_where_it_is() -> None:
@@ -287,8 +296,8 @@ def _of_example(name: str) -> list[dict[str, Any]]:
 
 
 def test_numbers_written_in_words_are_those_of_the_table() -> None:
-    assert round(zero_bound(84 + 120), 2) == 0.01, "0 of 204 leaves up to 1 of 100 open"
-    assert [seen.people[0] for seen in harms()["cold_sores"].beside[:2]] == [84, 120]
+    sores = of(case(), "cold_sores")["text"]
+    assert "0 of 84 (up to 4 of 100 not ruled out) and 0 of 120 (up to 2 of 100" in sores
     assert round(harms()["any_sign"].durations[0].hours[0] / 24) == 3
     assert round(harms()["days_off"].durations[0].hours[0] / 24) == 7
     assert [hours / 24 for hours in harms()["crusts"].durations[0].hours] == [3, 7]
@@ -297,7 +306,7 @@ def test_numbers_written_in_words_are_those_of_the_table() -> None:
 def test_a_zero_is_never_said_without_what_it_leaves_open() -> None:
     for seen in COUNTS:
         if seen.events == 0 and seen.procedure:
-            assert "not ruled out" in beside(seen)
+            assert "not ruled out" in beside(seen, 100)
     assert "leaves up to 11 of 100 open" in of(case(), "dark_patches")["text"]
     assert "about 20 people" in of(case(phototype=6), "dark_patches")["text"]
     assert "mixed groups only" in of(case(phototype=5), "dark_patches")["text"]
@@ -308,8 +317,26 @@ def test_frequencies_are_natural() -> None:
     assert (whole(0.046, 100), whole(0.004, 1000), whole(0.0001, 1000)) == (
         "5", "4", "fewer than 1",
     )  # fmt: skip
-    assert (out_of(0.01), out_of(0.0099)) == (100, 1000)
-    assert left_open(zero_bound(1845, 1 / 3)) == "1 in 200"
+    assert (out_of(0.01, 100), out_of(0.01, 1000)) == ("1 of 100", "10 of 1,000")
+    assert left_open(zero_bound(1845, 1 / 3), 100) == "1 in 200"
+    assert (left_open(0.0099, 100), left_open(0.01, 100)) == ("1 in 100", "1 of 100")
+
+
+@pytest.mark.parametrize("name", ["acne-scars", "home-roller", "rf-laxity"])
+@pytest.mark.parametrize("changes", [{}, {"phototype": 1, "sessions": 1}, {"phototype": 6}])
+def test_all_that_is_said_of_a_case_is_out_of_one_number(name: str, changes: Any) -> None:
+    """Words, icons and sheet; a count of a study keeps the people it counted."""
+    found = Case.load(example_path(name)).with_(**changes)
+    per = per_of(statements(found))
+    made = side_effects(found, HOURS)
+    assert {each["icons"]["of"] for each in made} <= {per, None}
+    said = [each["text"] for each in made] + [each["worst_text"] or "" for each in made]
+    said += [each["text"] for row in made for each in row["beside"]]
+    said += [risk.text for risk in sheet.risks(found)]
+    shares = re.findall(r"(?:about|to|leaves) [\d,]+ of ([\d,]+)", " ".join(said), re.IGNORECASE)
+    told = {int(each.replace(",", "")) for each in shares}
+    people = {n for seen in COUNTS for n in seen.people}
+    assert told - people <= {per}, told
 
 
 def test_the_worst_plausible_is_told_with_its_people() -> None:

@@ -13,11 +13,13 @@ import pytest
 from pinprick import units
 from pinprick.case import Case, example_path, examples
 from pinprick.evidence import registry
-from pinprick.exports.harms_part import INK, circles, page_of, part
-from pinprick.exports.report import render
+from pinprick.exports.reports.harms import INK, circles, part
+from pinprick.exports.reports.page import render
 from pinprick.forecasting import forecast, summary
-from pinprick.forecasting.figures import worst as worst_picture
+from pinprick.forecasting.figures import worst
 from pinprick.safety.effects import side_effects
+from pinprick.safety.harms import harms
+from pinprick.safety.saying import left_open, told_out_of
 from pinprick.safety.texts import texts
 
 HOURS = {"duration_hours": {"p05": 4.4, "p50": 45.0, "p95": 126.0},
@@ -75,7 +77,7 @@ def test_no_harm_is_left_out(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_circles_are_the_numbers(name: str) -> None:
     found = rows(CASES[name])
-    per = page_of(found)
+    per = told_out_of(found)
     told = [each for each in found if each["kind"] == "rate"]
     told += [each for each in found if each["kind"] == "bound"]
     for each, (said, places) in zip(
@@ -87,11 +89,13 @@ def test_circles_are_the_numbers(name: str) -> None:
             assert filled == round(each["mean"] * per) >= 1 and ring == hole == dot
             assert filled + ring == round(each["probability"]["p95"] * per)
             assert filled + ring + nobody == per
-            if each["icons"]["of"] == per:
-                assert filled == each["icons"]["count"]
+            assert filled == each["icons"]["count"] and each["icons"]["of"] == per
+            assert f"about {filled} of {per:,}" in each["text"].lower()
         else:
             hollow, hole, nobody = places
             assert hollow == hole == max(round(each["bound_95"] * per), 1)
+            assert hollow == each["icons"]["high"] and each["icons"]["of"] == per
+            assert f"Up to {left_open(each['bound_95'], per)} cannot" in each["text"]
             assert hollow + nobody == per and said.partition(": ")[2].startswith("none of")
 
 
@@ -104,10 +108,13 @@ def test_less_than_one_person_is_a_smaller_circle() -> None:
 
 def test_one_page_has_one_denominator() -> None:
     rare = CASES["one session on type I"]
-    assert page_of(rows(rare)) == 1000 and page_of(rows(case())) == 100
+    assert told_out_of(rows(rare)) == 1000 and told_out_of(rows(case())) == 100
     assert "in 1,000 people" in shown(rare) and "in 100 people" in shown(case())
     assert "up to 70 of 1,000 not ruled out" in shown(rare)
     assert "in 600 of 1,000 longer than a day" in shown(rare)
+    assert "Up to 70 of 1,000 cannot be ruled out" in shown(rare)
+    assert "Up to 2 of 1,000 cannot be ruled out" in shown(rare), "never as one in 600 here"
+    assert " of 100 " not in shown(rare) and " of 100." not in shown(rare)
 
 
 def test_worst_plausible_is_told_with_its_people() -> None:
@@ -159,19 +166,27 @@ def test_a_summary_names_the_leading_harms() -> None:
 
     assert "dark patches (PIH)    about 4 of 100 (fewer than 1 to 13" in told(case())
     assert "none of 1,845 people; up to 1 in 600 not ruled out" in told(case())
-    assert "tram-track scars      about 7 of 100" in told(CASES["roller on type V"])
+    assert "lines of small scars (tram tracks) about 7 of 100" in told(CASES["roller on type V"])
+    assert "none of 41 people; up to 70 of 1,000" in told(CASES["one session on type I"])
     assert "dark patches (PIH)    reported, rate unknown" in told(CASES["home-roller"])
     assert " of 100" not in told(CASES["home-roller"])
+
+
+def test_a_harm_has_one_name() -> None:
+    """In the record, the report, the consent sheet and the summary alike."""
+    for each in rows(case()):
+        assert each["name"] == harms()[each["key"]].name
+        assert texts()[f"risk.{each['key']}"].title.casefold() == each["name"].casefold()
 
 
 # ---- the worst plausible picture ----
 
 
 def test_the_worst_is_drawn_at_its_height_and_only_where_it_has_a_rate() -> None:
-    made = worst_picture.worst(forecast(case(), members=4), size=64)
+    made = worst.worst(forecast(case(), members=4), size=64)
     assert made is not None
     height = registry().parameter("relief.pih_peak").value / units.DAY
     assert made.after_last == pytest.approx(height) and made.phototype == 4
     assert made.picture.width > 2 * 64 and "dark" in made.picture.alt
     for changes in ({"phototype": 2}, {"operator": "self"}):
-        assert worst_picture.worst(forecast(case(**changes), members=4), size=64) is None
+        assert worst.worst(forecast(case(**changes), members=4), size=64) is None

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from pinprick import units
 from pinprick.evidence import registry
 from pinprick.forecasting import healing_curves as curves
 from pinprick.forecasting.figures import healing as figures
@@ -86,7 +87,7 @@ def test_the_density_is_the_one_asked_for() -> None:
     course = curves.Course(per_cm2=120.0)
     skin, column = curves.column_for(course, lanes())
     injury = curves.injury_of(course, skin, column, lanes())
-    assert injury.tracks[0] / curves.PER_AREA == pytest.approx(np.full(MEMBERS, 120.0), rel=0.02)
+    assert injury.tracks[0] / units.PER_CM2 == pytest.approx(np.full(MEMBERS, 120.0), rel=0.02)
     assert np.all(injury.displaced + injury.dead <= 1.0)
 
 

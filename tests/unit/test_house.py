@@ -247,17 +247,46 @@ def test_every_public_name_is_described() -> None:
     assert not found, "no docstring:\n" + "\n".join(found)
 
 
-def exported() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Each function that a room exports, by room and name; a cached one is a function too."""
+def exported() -> Iterator[tuple[str, Any]]:
+    """What each room exports, by room and name."""
     import pinprick
 
     below = pkgutil.walk_packages(pinprick.__path__, "pinprick.")
     rooms = ["pinprick", *(each.name for each in below if each.ispkg)]
     for room in map(import_module, rooms):
         for name in getattr(room, "__all__", ()):
-            found = getattr(room, name)
-            if callable(found) and inspect.isfunction(inspect.unwrap(found)):
-                yield f"{room.__name__}.{name}", found
+            yield f"{room.__name__}.{name}", getattr(room, name)
+
+
+def used_by_other_rooms() -> Iterator[tuple[str, Any]]:
+    """What a room takes from another, by name or through its module."""
+    for path, tree in modules().items():
+        room, whole = path.partition("/")[0], {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pinprick."):
+                if node.module.split(".")[1] == room:
+                    continue
+                for name in node.names:
+                    found = getattr(import_module(node.module), name.name, None)
+                    if found is None or inspect.ismodule(found):
+                        found = import_module(f"{node.module}.{name.name}")
+                        whole[name.asname or name.name] = found
+                    yield f"{node.module}.{name.name}", found
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found = getattr(whole.get(node.value.id), node.attr, None)
+                yield f"{node.value.id}.{node.attr}", found
+
+
+def public() -> dict[str, Callable[..., Any]]:
+    """Functions that a room exports or another room uses; a cached one is a function too."""
+    return {
+        name: found
+        for name, found in (*exported(), *used_by_other_rooms())
+        if callable(found)
+        and inspect.isfunction(inspect.unwrap(found))
+        and found.__module__.startswith("pinprick")
+    }
 
 
 def shows_a_result(text: str | None) -> bool:
@@ -266,14 +295,15 @@ def shows_a_result(text: str | None) -> bool:
     return any(one.want and not one.options.get(doctest.SKIP) for one in examples)
 
 
-def test_every_exported_function_has_a_running_example() -> None:
+def test_every_public_function_has_a_running_example() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         settings = tomllib.load(file)["tool"]["pytest"]["ini_options"]
     assert "--doctest-modules" in settings["addopts"]  # or none of them would run
     assert "src/pinprick" in settings["testpaths"]
-    functions = dict(exported())
+    functions = public()
     assert {"pinprick.forecast", "pinprick.people.skin_at"} <= set(functions)
     assert "pinprick.appearance.colour.skin_colour" in functions  # a room within a room
+    assert "pinprick.files.write_all" in functions  # exported by none, used by many
     missing = [
         f"{name} ({found.__module__})"
         for name, found in functions.items()

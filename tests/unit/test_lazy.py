@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src"
-HEAVY = ("jax", "xarray", "matplotlib", "numpyro", "dask", "nicegui", "scipy", "pandas", "diffrax")
-LOOK = f"import sys; print(sorted({{n.partition('.')[0] for n in sys.modules}} & set({HEAVY!r})))"
+HEAVY = (
+    "jax", "xarray", "matplotlib", "numpyro", "dask", "nicegui", "scipy", "pandas", "diffrax",
+    "numba",
+)  # fmt: skip
+LOOK = f"import sys; print(*{{n.partition('.')[0] for n in sys.modules}} & set({HEAVY!r}))"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,11 @@ LOOK = f"import sys; print(sorted({{n.partition('.')[0] for n in sys.modules}} &
     ],
 )
 def test_nothing_heavy_is_loaded(start: str) -> None:
+    assert loaded(start) == set()
+
+
+def loaded(start: str) -> set[str]:
+    """What a new Python has loaded of the heavy packages after these lines."""
     done = subprocess.run(
         [sys.executable, "-c", f"{start}\n{LOOK}"],
         env={**os.environ, "PYTHONPATH": str(SRC)},
@@ -34,7 +42,17 @@ def test_nothing_heavy_is_loaded(start: str) -> None:
         timeout=120,
         check=True,
     )
-    assert done.stdout.strip() == "[]"
+    return set(done.stdout.split())
+
+
+def test_a_forecast_loads_neither_jax_nor_xarray() -> None:
+    """Numbers, JSON and text of a case with numbing, needles and a product on fresh channels."""
+    start = (
+        "from pinprick import Case, example_path, forecast\n"
+        "done = forecast(Case.load(example_path('acne-scars')), members=4)\n"
+        "assert done.record['products'] and done.to_json() and done.summary()"
+    )
+    assert loaded(start) <= {"scipy"}
 
 
 def test_public_names_are_found_when_asked_for() -> None:

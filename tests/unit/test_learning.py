@@ -10,10 +10,12 @@ from pinprick.faults import InputError
 from pinprick.healing.observation import INSTRUMENTS
 from pinprick.learning import calibrate as tool
 from pinprick.learning import diagnostics, posterior, sampler
+from pinprick.learning import targets as data
+from pinprick.learning.__main__ import main
 from pinprick.learning.priors import MOST_RHO, priors, rho, values
 from pinprick.learning.readings import READERS
 from pinprick.learning.sampler import Settings
-from pinprick.learning.targets import USES, misfit, of_use, protocols, targets
+from pinprick.learning.targets import misfit, of_use, protocols, targets
 
 SIZE = Settings(groups=4, chains=48, settle=96, steps=480, every=4)
 TINY = Settings(groups=2, chains=4, starts=6, turns=2, settle=4, steps=6, every=2, search=2)
@@ -33,6 +35,10 @@ def normal_data(dims: int = 12, rows: int = 4):
     return density, mean, cover
 
 
+def run(density, dims, size):
+    return sampler.run(sampler.start(density, dims, size), density, size)
+
+
 def banana(x):
     """Bent: y lies near 2 - 2x²; the other coordinates keep their prior."""
     return ((x[:, 1] + 2 * (x[:, 0] ** 2 - 1)) / 0.2) ** 2, x[:, :2]
@@ -40,7 +46,7 @@ def banana(x):
 
 def test_the_sampler_recovers_a_normal() -> None:
     density, mean, cover = normal_data()
-    kept = sampler.run(density, len(mean), SIZE).kept_x
+    kept = run(density, len(mean), SIZE).kept_x
     count = diagnostics.effective(kept)
     sd = np.sqrt(np.diag(cover))
     flat = kept.reshape(-1, len(mean))
@@ -50,7 +56,7 @@ def test_the_sampler_recovers_a_normal() -> None:
 
 
 def test_the_sampler_recovers_a_banana() -> None:
-    kept = sampler.run(banana, 4, SIZE).kept_x
+    kept = run(banana, 4, SIZE).kept_x
     x, y = np.meshgrid(*[np.linspace(-6, 6, 1201)] * 2, indexing="ij")
     share = np.exp(-(x**2) / 2 - y**2 / 2 - ((y + 2 * (x**2 - 1)) / 0.2) ** 2 / 2)
     share /= share.sum()
@@ -69,7 +75,7 @@ def test_what_is_ruled_out_is_never_kept() -> None:
     def density(x):
         return np.where(x[:, 0] > 0.5, np.inf, 0.0), x[:, :1]
 
-    state = sampler.run(density, 3, Settings(groups=2, chains=16, settle=16, steps=64))
+    state = run(density, 3, Settings(groups=2, chains=16, settle=16, steps=64))
     assert state.kept_x[..., 0].max() <= 0.5 and state.barred > 0
     assert state.prior_allowed == pytest.approx(0.69, abs=0.1)
 
@@ -78,7 +84,7 @@ def test_a_seed_gives_the_same_chains_and_another_gives_others() -> None:
     density, mean, _ = normal_data()
     size = Settings(groups=2, chains=8, settle=16, steps=32)
     one, same, other = (
-        sampler.run(density, len(mean), Settings(2, 8, settle=16, steps=32, seed=seed))
+        run(density, len(mean), Settings(2, 8, settle=16, steps=32, seed=seed))
         for seed in (3, 3, 4)
     )
     assert size.seed == 0 and np.array_equal(one.kept_x, same.kept_x)
@@ -102,10 +108,36 @@ def test_draws_are_taken_from_every_group_and_no_chain_twice() -> None:
     assert np.all(np.bincount(rows[:, 1]) == 10)
 
 
-@pytest.mark.parametrize("wrong", [{"groups": 0}, {"chains": 3}, {"steps": 0}])
-def test_sizes_that_cannot_be_are_refused(wrong) -> None:
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"groups": 0}, "groups: found 0; allowed: 1 or more"),
+        ({"chains": 3}, "chains: found 3; allowed: 4 or more"),
+        ({"steps": 0}, "steps: found 0; allowed: 1 or more"),
+        ({"steps": 8}, "steps: found 8; allowed: 16 or more"),
+    ],
+)
+def test_sizes_that_cannot_be_are_refused(wrong, said) -> None:
+    with pytest.raises(InputError, match=said):
         Settings(**wrong)
+
+
+def test_faults_of_a_run_are_told_before_it_starts(tmp_path, capsys, monkeypatch) -> None:
+    with pytest.raises(InputError, match="draws: found 0"):
+        tool.calibrate(tmp_path / "none", TINY, print, draws=0)
+    assert not (tmp_path / "none").exists()
+    monkeypatch.setattr("sys.argv", ["learning", "--chains", "2", "--groups", "0"])
+    assert main() == 2
+    said = capsys.readouterr().err
+    assert "chains: found 2" in said and "groups: found 0" in said
+
+
+def test_too_few_allowed_starts_are_refused() -> None:
+    def density(x):
+        return np.where(x[:, 0] > -1.0, np.inf, 0.0), x[:, :1]
+
+    with pytest.raises(InputError, match="starts: found 4"):
+        sampler.start(density, 3, Settings(groups=2, chains=16))
 
 
 # ---- the data ----
@@ -113,7 +145,6 @@ def test_sizes_that_cannot_be_are_refused(wrong) -> None:
 
 @pytest.mark.parametrize("target", targets(), ids=lambda t: t.name)
 def test_a_target_quotes_its_row(target) -> None:
-    assert target.use in USES and target.kind in ("value", "above", "below")
     assert target.protocol in protocols() and target.instrument in {*INSTRUMENTS, *READERS}
     if target.use in ("fit", "test"):
         fact = registry().fact(target.row)
@@ -128,6 +159,14 @@ def test_a_target_quotes_its_row(target) -> None:
             assert fact.value == target.value and fact.unit == "%"
     else:
         assert not target.row
+
+
+def test_a_use_or_a_kind_that_is_none_is_refused(monkeypatch) -> None:
+    body = {"name": "x", "protocol": "lotfi", "instrument": "y", "day": 1.0, "use": "tset"}
+    monkeypatch.setattr(data, "_data", lambda: {"target": [{**body, "kind": "abvoe"}]})
+    with pytest.raises(InputError, match=r"did you mean test\?") as error:
+        data.targets.__wrapped__()
+    assert len(error.value.faults) == 2
 
 
 def test_at_least_three_measurements_are_left_out() -> None:

@@ -11,10 +11,18 @@ from scipy import special
 
 from pinprick import devices
 from pinprick.evidence import Lanes, registry
-from pinprick.needling import Punctures, channel, needle, open_share, visit_time
-from pinprick.needling.injury import Tracks, cross_section, injure
-from pinprick.needling.insertion import insert
-from pinprick.needling.pain import pain
+from pinprick.needling import (
+    Punctures,
+    channel,
+    needle,
+    needle_often,
+    open_share,
+    pain_under_cream,
+    visit_time,
+)
+from pinprick.needling.injury import cross_section, injure, tracks_of
+from pinprick.needling.insertion import Group, insert
+from pinprick.needling.mechanics import Needle
 from pinprick.people.skin import skin_at, vessels
 
 EDGES = np.linspace(0.0, 2.5e-3, 51)
@@ -40,7 +48,7 @@ def punctures(tool: str, where: Any, k: Lanes | None = None, session: int = 0) -
     k = lanes() if k is None else k
     skin = skin_at("cheek", "female", k)
     depths = vessels(skin, k)
-    return needle(devices.device(tool), where, skin, depths, EDGES, k, numbed=True, session=session)
+    return needle(devices.device(tool), where, skin, depths, EDGES, k, session=session)
 
 
 # In mm. Nobody measured these; they are kept so that a change of the mechanics is noticed.
@@ -94,18 +102,18 @@ def test_share_displaced_by_a_roller() -> None:
 
 
 def test_closed_form_against_the_sum_over_needles() -> None:
-    shape = {name: np.array([value]) for name, value in {
-        "tip": 10e-6, "shaft": 0.22e-3, "cone": np.deg2rad(15), "rim": 12e-6,
-    }.items()}  # fmt: skip
-    track, sd, reach = (np.array([value]) for value in (0.9e-3, 0.08e-3, 1.2e-3))
-    one = {"track": track, "sd": sd, "reach": reach, **shape}
+    needle = Needle(*(np.array([value]) for value in (10e-6, 0.22e-3, np.deg2rad(15))))
+    track, sd, reach, rim = (np.array([value]) for value in (0.9e-3, 0.08e-3, 1.2e-3, 12e-6))
     ends = 0.9e-3 + 0.08e-3 * special.ndtri((np.arange(400_000) + 0.5) / 400_000)
     for z in (0.0, 0.2e-3, 0.5e-3, 0.85e-3, 0.95e-3):
         wide = np.minimum(0.22e-3, 10e-6 + 2 * (ends - z) * np.tan(np.deg2rad(7.5))) + 24e-6
         drawn = np.mean(np.where(ends > z, np.pi / 4 * wide**2, 0.0))
-        assert cross_section(np.array([z]), **one)[0] == pytest.approx(drawn, rel=1e-4)
-    sorts = [Tracks(np.array([n]), track, sd, reach) for n in (1e6, 2e6)]
-    injury = injure(np.array([0.80e-3, 0.90e-3]), sorts, **shape)
+        found = cross_section(np.array([z]), track, sd, reach, needle, rim)
+        assert found[0] == pytest.approx(drawn, rel=1e-4)
+    edges = np.array([0.80e-3, 0.90e-3])
+    sorts = [tracks_of(edges, Group(np.array([share]), track, sd), reach, needle, rim)
+             for share in (1 / 3, 2 / 3)]  # fmt: skip
+    injury = injure(edges, sorts, np.array([3e6]), needle)
     deeper = np.mean(np.clip(ends - 0.80e-3, 0, 0.1e-3)) / 0.1e-3
     assert injury.tracks[0, 0] == pytest.approx(3e6 * deeper, rel=1e-4)
 
@@ -116,8 +124,7 @@ def test_cell_averages_do_not_depend_on_the_grid() -> None:
     skin = skin_at("cheek", "female", k)
     depths = vessels(skin, k)
     coarse, fine = (
-        needle(tool, where, skin, depths, np.linspace(0, 2e-3, n), k, numbed=True, session=0)
-        for n in (21, 81)
+        needle(tool, where, skin, depths, np.linspace(0, 2e-3, n), k, session=0) for n in (21, 81)
     )
     for name, tolerance in (("tracks", 1e-9), ("displaced", 1e-3), ("dead", 2e-2)):
         a, b = getattr(coarse.injury, name), getattr(fine.injury, name)
@@ -198,12 +205,21 @@ def test_sessions_differ_and_members_do_not() -> None:
     assert np.array_equal(few.injury.displaced, first.injury.displaced[:, :16])
 
 
+def test_sessions_together_are_sessions_one_by_one() -> None:
+    k = lanes(8)
+    skin = skin_at("cheek", "female", k)
+    tool, deep = devices.device("roller"), vessels(skin, k)
+    both = needle_often(tool, zone(), skin, deep, EDGES, k, [0, 2])
+    for each, session in zip(both, (0, 2), strict=True):
+        alone = punctures("roller", zone(), k, session)
+        assert np.array_equal(each.density, alone.density)
+        assert np.array_equal(each.injury.dead, alone.injury.dead)
+
+
 def test_pain() -> None:
     tool, k = devices.device("roller"), lanes(2048)
     depth = np.full(2048, 1.5e-3)
-    assert pain(tool, depth, k, numbed=False) is None
-    score = pain(tool, depth, k, numbed=True)
-    assert score is not None
+    score = pain_under_cream(tool, depth, k)
     assert 3.0 < np.median(score) < 5.0
     assert np.quantile(score, 0.05) < 1.5
     assert np.quantile(score, 0.95) > 7.0
@@ -212,9 +228,7 @@ def test_pain() -> None:
 def test_gill_three_times_the_length_is_seven_times_the_pain() -> None:
     k = lanes(4, pain_level="-3", pain_study="-4", pain_person="0", pain_trust="1")
     pen = devices.device("pen")
-    short, long = (pain(pen, np.full(4, mm * 1e-3), k, numbed=True) for mm in (0.5, 1.5))
-    assert short is not None
-    assert long is not None
+    short, long = (pain_under_cream(pen, np.full(4, mm * 1e-3), k) for mm in (0.5, 1.5))
     assert long / short == pytest.approx(7.0, rel=0.02)
 
 

@@ -19,7 +19,7 @@ from pinprick.evidence.scales import scale
 from pinprick.faults import InputError
 from pinprick.forecasting import outcomes
 from pinprick.forecasting.body import interventions_of
-from pinprick.forecasting.figures import observers as observer_figures
+from pinprick.forecasting.figures.observers import ridge
 from pinprick.forecasting.plan import Plan
 from pinprick.medium.schedule import COHORT
 
@@ -96,6 +96,11 @@ def test_more_people_narrow_the_mean_of_a_group() -> None:
     few, many = seen(group=10), seen(group=1000)
     assert np.allclose(few.treated.noise, 10 * many.treated.noise)
     assert np.all(few.treated.noise[0] == 0), "before the first session nothing has changed"
+
+
+def test_a_group_of_nobody_is_refused() -> None:
+    with pytest.raises(InputError, match="group: found 0; allowed: 1 or more"):
+        seen(group=0)
 
 
 def test_the_mean_of_a_group_is_the_mean_of_its_people() -> None:
@@ -212,11 +217,10 @@ def test_the_spread_between_people_is_what_its_prior_says() -> None:
 
 
 def test_the_ridge_is_drawn() -> None:
-    figure = observer_figures.ridge(draws=40)
+    figure = ridge(draws=40)
     assert len(figure.axes) == 6
     points = figure.axes[-1].collections[0].get_offsets()
     assert np.allclose((np.asarray(points) ** 2).sum(axis=1), 1.0)
-    assert len(observer_figures.averaging(draws=40).axes[0].lines) >= 3
 
 
 # ---- subtypes, water, doses ----

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
-from pinprick import devices
+from pinprick import devices, forecast
+from pinprick.case import Case, example_path
+from pinprick.devices import Device
 from pinprick.evidence import Lanes, registry
+from pinprick.fields import build
 from pinprick.medium.layers import Numbness
-from pinprick.needling.pain import numbed_share, pain
+from pinprick.needling.pain import numbed_share, pain_under_cream
 from pinprick.people import skin_at
 from pinprick.permeation.numb import numb, reference, until
 from pinprick.permeation.products import product
 
 MEMBERS = 64
 PEN = devices.device("pen")
+HEATED = replace(PEN, kind="radiofrequency")
 DEEP = np.full(MEMBERS, 1.5e-3)
 
 
@@ -36,10 +41,8 @@ def under(minutes: float) -> Numbness:
     return until(numb(product("EMLA"), skin, "cheek", minutes * 60.0, 0.0, lanes()))
 
 
-def score(depth: np.ndarray = DEEP, **how: object) -> np.ndarray:
-    found = pain(PEN, depth, lanes(), numbed=True, **how)  # type: ignore[arg-type]
-    assert found is not None
-    return found
+def score(depth: np.ndarray = DEEP, device: Device = PEN, **how: object) -> np.ndarray:
+    return pain_under_cream(device, depth, lanes(), **how)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("mm", [0.25, 1.0, 2.5])
@@ -80,19 +83,21 @@ def test_the_coefficient_explains_cream_that_was_driven_in() -> None:
 
 
 def test_driven_in_lowers_and_radiofrequency_has_no_sign() -> None:
-    plain, driven, heated = score(), score(driven=True), score(radiofrequency=True)
+    plain, driven, heated = score(), score(driven=True), score(device=HEATED)
     assert (driven < plain).all()
     assert 0.2 < np.mean(heated > plain) < 0.8
 
 
 def test_not_numbed_is_not_forecast() -> None:
-    assert pain(PEN, DEEP, lanes(), numbed=False) is None
-    assert pain(PEN, DEEP, lanes(), numbed=False, numbness=usual(), reference=usual()) is None
+    form = Case.load(example_path("acne-scars")).model_dump(mode="json")
+    bare = [step for step in form["course"]["steps"] if "numb" not in step]
+    form["course"] = {**form["course"], "steps": bare}
+    assert "pain" not in forecast(build(Case, form), members=4).data
 
 
 def test_numbness_without_its_reference_is_refused() -> None:
     with pytest.raises(ValueError, match="reference"):
-        pain(PEN, DEEP, lanes(), numbed=True, numbness=usual())
+        pain_under_cream(PEN, DEEP, lanes(), numbness=usual())
 
 
 def test_the_numbed_share_is_the_mean_along_the_track() -> None:

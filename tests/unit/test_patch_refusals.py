@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_patches import SOLUTE, layered, leaky, square
+from test_patches import DRUG, SOLUTE, layered, leaky, square
 
 from pinprick.medium.checks import StepError
+from pinprick.medium.patch.operator import of_species
 from pinprick.medium.patch.stepper import PatchStepper, graded
 from pinprick.medium.steady import conductor, electrodes, steady
+from pinprick.medium.stepper import Stepper
 from pinprick.medium.unit_cell import blend
 
 BAD = (np.nan, np.inf, -1.0)
@@ -165,3 +167,39 @@ def test_a_steady_field_that_is_not_reached_is_no_field() -> None:
             steady(medium, **given)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="hold a cell or an end, or add a loss"):
         steady(conductor(patch, here["diffusivity"]), 1.0)
+
+
+def test_a_field_that_nothing_drives_is_refused() -> None:
+    """Forgotten electrodes do not give a field of zeros; a source of 0 that is meant does."""
+    patch, _, _ = leaky()
+    with pytest.raises(ValueError, match=r"^electrodes: none is given"):
+        electrodes(patch.shape, {})
+    for bottom in ((0.0, 0.0), (0.2, 0.0)):
+        medium = conductor(patch, 0.3, bottom=bottom)
+        with pytest.raises(ValueError, match=r"^steady: nothing drives a field; name electrodes"):
+            steady(medium)
+        assert not np.any(steady(medium, 0.0).field)
+    assert np.allclose(steady(conductor(patch, 0.3, bottom=(0.0, 2.0))).field, 2.0)
+
+
+@pytest.mark.parametrize("held_at", ["top", "bottom"])
+def test_stirred_cells_that_nothing_parts_are_refused(held_at: str) -> None:
+    """Two depths that touch, or one at an end that is held: no resistance between them."""
+    patch, here, start = leaky()
+    column = Stepper(SOLUTE), layered()[0].here(), start[..., :1]
+    block = PatchStepper(SOLUTE), patch.here(), start
+    depth = np.arange(patch.shape[0]).reshape(-1, 1, 1)
+    end = 0 if held_at == "top" else len(depth) - 1
+    for by, mesh, state in (block, column):
+        fields = {**layered()[1], "decay": 0.4, **mesh}
+        with pytest.raises(ValueError, match=r"^stirred: two depths that touch; make one cell"):
+            by.walk(state, {**fields, "stirred": depth // 2 == 1}, np.full(1, 0.1))
+        closed = {**fields, "stirred": depth == end, held_at: {"drug": (0.0, 1.0)}}
+        with pytest.raises(ValueError, match=f"^{held_at}: no resistance before a stirred cell"):
+            by.walk(state, closed, np.full(1, 0.1))
+        state = np.where(depth == end, 1.0, state)
+        open_ = {**closed, held_at: {"drug": (0.1, 1.0)}}
+        assert np.all(np.isfinite(by.walk(state, open_, np.full(1, 0.1))))
+    two = SimpleNamespace(**{**here, "stirred": depth // 2 == 1})
+    with pytest.raises(ValueError, match=r"^stirred: two depths"):
+        of_species([DRUG], two, patch.shape)

@@ -154,13 +154,13 @@ def test_a_rough_start_stays_positive_and_keeps_its_amount() -> None:
 
 
 def test_the_answer_does_not_depend_on_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pinprick.medium import compiled
+    from pinprick.medium import threads
 
     _, here, start = pierced("periodic", (60, 5))
     by = PatchStepper(TABLE, series=True)
     ends = []
     for cores in (1, 2, 5):
-        monkeypatch.setattr(compiled, "_cores", lambda n=cores: n)
+        monkeypatch.setattr(threads, "cores", lambda n=cores: n)
         ends.append(by.walk(start, here, np.full(2, 0.5)))
     assert np.array_equal(ends[0], ends[1]) and np.array_equal(ends[0], ends[2])
 

@@ -11,8 +11,7 @@ import pytest
 
 from pinprick.medium.checks import StepError
 from pinprick.medium.column import Column, column
-from pinprick.medium.patch import Patch, multigrid
-from pinprick.medium.patch import solve as patch_solve
+from pinprick.medium.patch import Patch, multigrid, solve
 from pinprick.medium.patch.multigrid import Multigrid
 from pinprick.medium.patch.operator import Operator, of_species, same_across
 from pinprick.medium.patch.solve import Layered, System
@@ -28,8 +27,8 @@ DRUG = Species("drug", "1", 1.0, "solute", "diffusivity", "storage")
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """The multigrid wherever it can serve."""
-    monkeypatch.setattr(patch_solve, "_SMALL", 0)
-    monkeypatch.setattr(patch_solve, "_MILD", 0.0)
+    monkeypatch.setattr(solve, "_SMALL", 0)
+    monkeypatch.setattr(solve, "_MILD", 0.0)
 
 
 def skin(cells: int) -> Column:
@@ -152,7 +151,7 @@ def test_iterations_depend_on_neither_contrast_nor_mesh_nor_step() -> None:
 def test_both_give_the_same_answer(sides: str, held: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = []
     for small in (0, 10**9):
-        monkeypatch.setattr(patch_solve, "_SMALL", small)
+        monkeypatch.setattr(solve, "_SMALL", small)
         system = pierced(16, 1e4, sides)
         system = with_needle(system) if held else system
         right = noise(system.operator.shape) * system.mass

@@ -35,7 +35,8 @@ from pinprick.appearance.relief import numbers, patch, scar, square
 from pinprick.case import Case, example_path
 from pinprick.faults import InputError, NotForecastError
 from pinprick.forecasting import forecast
-from pinprick.forecasting.figures import pictures as skin_pictures
+from pinprick.forecasting.figures import pictures
+from pinprick.forecasting.figures.skin import RANKS, Skin, refuse
 
 K = numbers()
 WORDS = "simulation, not a promise"
@@ -162,6 +163,13 @@ def test_a_good_responder_is_never_alone() -> None:
             make()
 
 
+def test_days_of_a_strip_that_differ_are_refused() -> None:
+    poor, usual = scene(4, "poor responder", 40), scene(4, pixels=40)
+    for rows in ([(poor, [])], [(poor, [DAY_30]), (usual, [replace(DAY_30, day=31)])]):
+        with pytest.raises(InputError, match="the same in every row"):
+            strip(rows, k=K)
+
+
 def test_the_same_picture_has_the_same_bytes() -> None:
     assert frame(scene(), DAY_30, k=K).png == frame(scene(), DAY_30, k=K).png
 
@@ -210,23 +218,23 @@ def made() -> Any:
 
 
 def test_poor_typical_and_good_stand_in_order(made: Any) -> None:
-    skin = skin_pictures.Skin(made, size=64)
+    skin = Skin(made, size=64)
     for day in (30, 90, 180):
-        fills = [skin.state(who, day).fill for who in skin_pictures.RANKS]
+        fills = [skin.state(who, day).fill for who in RANKS]
         assert fills == sorted(fills) and 0 <= fills[0] < fills[-1] <= 1
-    poor, usual = (skin.state(who, 90) for who in list(skin_pictures.RANKS)[:2])
+    poor, usual = (skin.state(who, 90) for who in list(RANKS)[:2])
     assert poor.pigment > 1 == usual.pigment and poor.redness >= usual.redness
 
 
 def test_both_clocks_count(made: Any) -> None:
-    state = skin_pictures.Skin(made, size=64).state("typical responder", 30)
+    state = Skin(made, size=64).state("typical responder", 30)
     assert (state.day, state.since, state.session, state.sessions) == (30, 2, 2, 4)
     assert "day 30 since the first" in state.clocks() and "day 2 since the last" in state.clocks()
 
 
 def test_ice_picks_fill_least(made: Any) -> None:
     fill = {
-        kind: skin_pictures.Skin(made, kind, 64).state("typical responder", 180).fill
+        kind: Skin(made, kind, 64).state("typical responder", 180).fill
         for kind in ("ice pick", "boxcar", "rolling")
     }
     assert fill["ice pick"] < fill["boxcar"] == fill["rolling"]
@@ -234,30 +242,41 @@ def test_ice_picks_fill_least(made: Any) -> None:
 
 @pytest.mark.parametrize(("phototype", "photographs"), [(0, 4), (6, 7)])
 def test_the_sheet_for_a_report_is_small(made: Any, phototype: int, photographs: int) -> None:
-    side = skin_pictures.EMBEDDED
-    sheet = skin_pictures.picture_sheet(made, 90, size=side, small=True, phototype=phototype)
+    side = pictures.EMBEDDED
+    sheet = pictures.picture_sheet(made, 90, size=side, small=True, phototype=phototype)
     assert len(sheet.png) < 400_000
     assert stamps(opened(sheet), side) == photographs
-    if not phototype:
-        assert skin_pictures.embedded(made, 90) == sheet.png
 
 
 def test_a_figure_holds_the_sheet(made: Any) -> None:
-    shown = skin_pictures.figure(made, 90, size=240)
-    assert len(shown.images) == 1 and shown.images[0].get_array().shape[2] == 3
+    shown = pictures.figure(made, 90, size=240)
+    sheet = opened(pictures.picture_sheet(made, 90, size=240)).convert("RGB")
+    shown.canvas.draw()
+    assert np.array_equal(np.asarray(shown.canvas.buffer_rgba())[..., :3], np.asarray(sheet))
 
 
 def test_a_day_a_scar_or_a_person_that_is_not_there_is_refused(made: Any) -> None:
     with pytest.raises(InputError, match="day"):
-        skin_pictures.picture_sheet(made, 4000, size=240)
+        pictures.picture_sheet(made, 4000, size=240)
     with pytest.raises(InputError, match="rolling"):
-        skin_pictures.picture_sheet(made, 90, kind="rollin", size=240)
+        pictures.picture_sheet(made, 90, kind="rollin", size=240)
     with pytest.raises(InputError, match="beside the poor"):
-        skin_pictures.picture_frame(made, 90, GOOD, size=240)
+        pictures.picture_frame(Skin(made, size=240), GOOD, 90)
+
+
+def test_what_could_not_be_drawn_is_refused_before_the_forecast() -> None:
+    acne, laxity = (Case.load(example_path(name)) for name in ("acne-scars", "rf-laxity"))
+    refuse(acne, 264, "boxcar")
+    for wrong, words in (({"day": -1}, "0 to 264"), ({"day": float("nan")}, "day"),
+                         ({"kind": "rollin"}, "did you mean rolling")):  # fmt: skip
+        with pytest.raises(InputError, match=words):
+            refuse(acne, **wrong)
+    with pytest.raises(NotForecastError, match="no picture"):
+        refuse(laxity)
 
 
 def test_a_concern_that_is_not_drawn_says_so(made: Any) -> None:
-    skin = skin_pictures.Skin(made)
+    skin = Skin(made)
     skin.__dict__["plan"] = type("Plan", (), {"targets": ()})()
     with pytest.raises(NotForecastError, match="no picture"):
         _ = skin.target

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinprick import devices
-from pinprick.devices import drawing
-from pinprick.devices.layout import layout, rows_and_turn
+from pinprick.devices import drawing, layout, rows_and_turn
 from pinprick.evidence import Lanes, registry
 from pinprick.needling import evenness as even
-from pinprick.needling.area import Area, ellipse, rectangle, zone_area
+from pinprick.needling.area import Area, rectangle, zone_area
 from pinprick.needling.hand import hand
 from pinprick.needling.pattern import holes
 from pinprick.needling.positions import Pace, PunctureMap, lay, pace, stream
@@ -99,7 +98,7 @@ def test_one_pass_of_a_roller_is_its_lattice() -> None:
 
 
 def test_zones_are_as_large_as_asked() -> None:
-    for form in (rectangle(0.1, 0.05), ellipse(0.1, 0.05), zone_area("forehead", 7e-3)):
+    for form in (rectangle(0.1, 0.05), Area("ellipse", 0.1, 0.05), zone_area("forehead", 7e-3)):
         made = by_chance(1e6, 0, rectangle(0.2, 0.2))
         share = form.inside(made.x, made.y).mean() * made.area.size
         assert share == pytest.approx(form.size, rel=0.05)

@@ -19,10 +19,10 @@ from pinprick.case import Case, example_path
 from pinprick.cli import app
 from pinprick.courses import Dose, Zone
 from pinprick.evidence import Lanes, registry
-from pinprick.exports import punctures_part
-from pinprick.exports.report import render
+from pinprick.exports.reports import punctures as section
+from pinprick.exports.reports.page import render
 from pinprick.forecasting import punctures, sensitivity
-from pinprick.forecasting.figures import needling as needling_figures
+from pinprick.forecasting.figures import needling
 from pinprick.forecasting.plan import Plan
 from pinprick.needling.hand import hand
 
@@ -59,7 +59,7 @@ def forecast(members: int = 64) -> Any:
     for name in zones:
         thickness = SimpleNamespace(values=chance.random((members // 4, 4)))
         data[f"thickness.{name}.reticular dermis"] = thickness
-    return SimpleNamespace(case=case, data=data, registry=registry(), seed=3, members=members)
+    return SimpleNamespace(case=case, fields=data, registry=registry(), seed=3, members=members)
 
 
 @pytest.mark.parametrize("tool", sorted(SETTINGS))
@@ -74,7 +74,7 @@ def test_depths_are_those_of_the_session(tool: str) -> None:
 def test_the_version_shown_is_near_the_middle() -> None:
     made = forecast()
     member = punctures.middle_member(made, 0)
-    for values in (made.data["density"].values[0, 0], made.data["track_depth"].values[0]):
+    for values in (made.fields["density"].values[0, 0], made.fields["track_depth"].values[0]):
         flat = values.reshape(-1)
         assert 0.25 < (flat < flat[member]).mean() < 0.75
     one, again = (punctures.of_forecast(made) for _ in range(2))
@@ -88,10 +88,10 @@ def test_the_version_shown_is_near_the_middle() -> None:
 def test_figures_have_labels_units_and_a_key(tool: str) -> None:
     data = described(tool)
     for figure in (
-        needling_figures.puncture_map(laid(tool), data),
-        needling_figures.coverage(data),
-        needling_figures.depths(data),
-        needling_figures.closure(data["closure"]),
+        needling.puncture_map(laid(tool), data),
+        needling.coverage(data),
+        needling.depths(data),
+        needling.closure(data["closure"]),
     ):
         assert isinstance(figure, Figure)
         labels = [text for a in figure.axes for text in (a.get_xlabel(), a.get_ylabel()) if text]
@@ -114,13 +114,13 @@ def test_the_report_shows_the_punctures_and_stays_small() -> None:
         assert section.count("<svg") == 5
         assert "<script" not in section
         assert "<img" not in section
-        for words in ("per cm²", "largest gaps", "end in the", "barrier"):
+        for words in ("per cm²", "largest gaps", "tracks end, on", "barrier"):
             assert words in section
 
 
 def test_text_in_the_section_stays_text() -> None:
     data = {**described(), "zone": "<b>cheek</b>", "title": "<script>x</script>"}
-    text = str(punctures_part.section({"punctures": data}))
+    text = str(section.part({"punctures": data}))
     assert "<script" not in text
     assert "<b>" not in text
 
@@ -141,7 +141,7 @@ def test_what_drives_the_injury() -> None:
     assert roller.causes("displaced at 0.1 mm")[0].name == "courses.unreported_roller_passes"
     for study in (pen, roller):
         assert study.causes("dead at 0.3 mm")[0].name == "needling.dead_rim"
-    figure = needling_figures.sensitivity({"pen": {o: pen.causes(o) for o in pen.outputs}})
+    figure = needling.sensitivity({"pen": {o: pen.causes(o) for o in pen.outputs}})
     assert len(figure.axes) == len(pen.outputs)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pinprick.courses.record import OPERATORS, AdverseEvent, Record
+from pinprick.courses.record import AdverseEvent, Record
 from pinprick.faults import InputError
 from pinprick.fields import NOT_REPORTED, build
 
@@ -113,9 +113,3 @@ def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
         build(Record, {**FULL, "session": 99, "pain": -1, "device": "x"}, from_file=True)
     assert len(caught.value.faults) == 3
-
-
-def test_operators_are_those_of_a_case() -> None:
-    from pinprick.case.model import OPERATORS as OF_CASES
-
-    assert OPERATORS == OF_CASES

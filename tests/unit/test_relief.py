@@ -16,7 +16,6 @@ from pinprick.appearance.relief import (
     KINDS,
     Kind,
     Lines,
-    Stria,
     crows_feet,
     height,
     numbers,
@@ -27,6 +26,7 @@ from pinprick.appearance.relief import (
 )
 from pinprick.appearance.relief.plane import Array
 from pinprick.evidence import registry
+from pinprick.faults import InputError
 
 K = numbers()
 SIDE = 8e-3
@@ -70,6 +70,16 @@ def test_finer_pixels_show_the_same_scar() -> None:
     assert np.abs(halved - coarse.concern).max() < 0.1 * K.boxcar_shallow_depth
 
 
+def test_a_patch_or_a_scar_that_cannot_be_is_refused() -> None:
+    with pytest.raises(InputError) as error:
+        square(0.0, 0)
+    assert [fault.where for fault in error.value.faults] == ["pixels", "side"]
+    with pytest.raises(InputError, match="did you mean rolling"):
+        scar("rollin", 0, 0, K)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="cutoff: found 0 m"):
+        roughness(np.zeros((4, 4)), 1e-5, 0.0)
+
+
 # ---- sizes ----
 
 
@@ -101,8 +111,16 @@ def test_lines_deepen_with_age_and_level_off() -> None:
     assert depths == sorted(depths) and depths[-1] == depths[-2]
 
 
-@pytest.mark.parametrize("what", [Lines(2e-4, 5e-4, 2e-3, 0.2), Stria(4e-3, 3e-3, 1e-4)])
-def test_lines_and_striae_only_take_away(what: Lines | Stria) -> None:
+def test_lines_rise_between_the_ages_of_the_row() -> None:
+    fact = registry().fact("skin:S-WR1")
+    assert fact.low is not None and fact.high is not None
+    ages = (fact.low - 9, fact.low, fact.low + 1, fact.high - 1, fact.high, fact.high + 9)
+    rises = np.diff([crows_feet(age, K).depth for age in ages]) > 0
+    assert rises.tolist() == [False, True, True, True, False]
+
+
+def test_lines_only_take_away() -> None:
+    what = Lines(2e-4, 5e-4, 2e-3, 0.2)
     relief = patch(square(SIDE, 120), 1, [what], K).concern
     assert relief.max() <= 0 and relief.min() < -0.4 * what.depth
 
@@ -231,8 +249,7 @@ ELSEWHERE = {
 def test_numbers_that_are_read_elsewhere_are_read_there() -> None:
     source = Path(light.__file__).parents[1]
     files = [
-        *(source / "appearance").rglob("*.py"),
-        source / "forecasting" / "figures" / "pictures.py",
+        path for room in ("appearance", "forecasting") for path in (source / room).rglob("*.py")
     ]
     text = "".join(path.read_text("utf-8") for path in files)
     assert [name for name in sorted(ELSEWHERE) if f".{name}" not in text] == []
@@ -246,9 +263,8 @@ def everything(k: Any) -> list[Array]:
         out.append(height(whole, k=k))
         lit = height(whole, fill=0.1, k=k)
         out.append(light.render(lit, np.full((44, 44, 3), 0.3), grid.pixel, light.raking(k), k=k))
-    lined = [crows_feet(age, k) for age in (35, 45, 55, 65)]
-    lined_stria = [*lined, Stria(2e-3, k.stria_width, k.stria_depth)]
-    out += [patch(grid, 5, [what], k).concern for what in lined_stria]
+    lined = [crows_feet(age, k) for age in (35, 41, 45, 55, 59, 65)]
+    out += [patch(grid, 5, [what], k).concern for what in lined]
     ground = patch(grid, 5, [], k)
     for state in STATES:
         out.append(coat(ground, state, same_colours, k).albedo)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from pinprick.case import Case, example_path
 from pinprick.cli import app
-from pinprick.exports import consent, sheets
+from pinprick.exports.sheets import common, consent, take_home, typeset
 from pinprick.faults import InputError
 from pinprick.safety.texts import texts
 
@@ -24,7 +24,7 @@ CURVE = {"days": [0, 180], "p05": [0, -6.4], "p50": [0, -4.4], "p95": [0, -1.5]}
 CHANCE = {"p05": 0.27, "p50": 0.57, "p95": 0.72}
 FORECAST: dict[str, Any] = {
     "sessions": [{"day": 0, "visit_min": {"p05": 72.0, "p50": 81.3, "p95": 100.0}}],
-    "side_effects": [{"name": "redness", "duration_hours": {"p05": 4.4, "p50": 45.0, "p95": 126}}],
+    "side_effects": [{"key": "redness", "duration_hours": {"p05": 4.4, "p50": 45.0, "p95": 126}}],
     "not_forecast": [{"concern": "melasma", "why": "pigment is not modelled"}],
     "outcomes": [
         {
@@ -44,12 +44,16 @@ def case(**changes: Any) -> Case:
     return Case.load(example_path("acne-scars")).with_(**changes)
 
 
+def handout(person: Case | None = None, **more: Any) -> common.Handout:
+    return common.Handout(person or case(), DAYS, **{"clinic_phone": PHONE, **more})
+
+
 def sheet(person: Case | None = None, **more: Any) -> dict[str, Any]:
-    return sheets.content(person or case(), DAYS, **{"clinic_phone": PHONE, **more})
+    return take_home.content(handout(person, **more))
 
 
 def asked(person: Case | None = None, **more: Any) -> dict[str, Any]:
-    return consent.content(person or case(), DAYS, **{"clinic_phone": PHONE, **more})
+    return consent.content(handout(person, **more))
 
 
 def strings(value: Any) -> list[str]:
@@ -145,14 +149,14 @@ def test_the_alarm_signs_are_all_there() -> None:
 
 @pytest.mark.parametrize("number", [None, "", "call me", "12", "0123 456 <b>", "1" * 40])
 def test_nothing_is_printed_without_the_clinics_number(number: str | None) -> None:
-    for write in (sheets.content, consent.content):
+    for write in (take_home.content, consent.content):
         with pytest.raises(InputError, match="the clinic's telephone number"):
-            write(case(), DAYS, clinic_phone=number)
+            write(handout(clinic_phone=number))
 
 
 @pytest.mark.parametrize("number", ["030 1234567", "(0)20 7946-0123 ext. 4", "+1 212.555.0100"])
 def test_numbers_of_many_countries_are_taken(number: str) -> None:
-    assert sheets.phone(number) == number
+    assert common.phone(number) == number
 
 
 def test_dates_stand_in_the_sheet() -> None:
@@ -194,7 +198,7 @@ def test_no_benefit_without_a_forecast_or_with_an_open_screening() -> None:
 def test_an_open_screening_is_told_first() -> None:
     assert sheet()["held"] == ""
     made = sheet(held=True)
-    assert "Do not come" in made["held"] and made["held"] in sheets.render(made)
+    assert "Do not come" in made["held"] and made["held"] in typeset.html("take_home", made)
 
 
 def test_what_is_off_label_says_so_and_why() -> None:
@@ -228,10 +232,10 @@ def tags(root: Any, found: dict[str, int] | None = None) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("write", ["sheet", "consent"])
+@pytest.mark.parametrize("write", ["take_home", "consent"])
 def test_the_pdf_is_tagged_titled_and_in_a_language(write: str) -> None:
-    made = sheet(forecast=FORECAST) if write == "sheet" else asked(forecast=FORECAST)
-    data = (sheets if write == "sheet" else consent).document(made)
+    made = (sheet if write == "take_home" else asked)(forecast=FORECAST)
+    data = typeset.pdf(write, made)
     with pikepdf.open(io.BytesIO(data)) as pdf:
         assert str(pdf.Root.Lang) == "en"
         assert bool(pdf.Root.MarkInfo.Marked)
@@ -246,7 +250,7 @@ def test_the_pdf_is_tagged_titled_and_in_a_language(write: str) -> None:
 
 
 def test_the_same_sheet_gives_the_same_bytes() -> None:
-    assert sheets.document(sheet()) == sheets.document(sheet())
+    assert typeset.pdf("take_home", sheet()) == typeset.pdf("take_home", sheet())
 
 
 def test_faults_of_the_standard_are_refused() -> None:
@@ -256,12 +260,12 @@ def test_faults_of_the_standard_are_refused() -> None:
         typst.compile(b"= A page without a title", pdf_standards="ua-1")
 
 
-@pytest.mark.parametrize("page", ["sheet", "consent"])
+@pytest.mark.parametrize("page", ["take_home", "consent"])
 def test_the_page_needs_no_network_and_escapes(page: str) -> None:
     code = "P-1/x.y"
-    made = sheet(case(code=code)) if page == "sheet" else asked(case(code=code))
+    made = (sheet if page == "take_home" else asked)(case(code=code))
     made["lead"] = "a < b & <script>"
-    text = (sheets if page == "sheet" else consent).render(made)
+    text = typeset.html(page, made)
     assert '<html lang="en">' in text and f"<title>{made['title']}</title>" in text
     assert not re.search(r"(src|href)=\"(?!tel:)", text) and "<script>" not in text
     assert 'href="tel:+442079460123"' in text and "a &lt; b &amp;" in text
@@ -272,8 +276,8 @@ def test_the_libraries_load_only_when_a_file_is_made() -> None:
     import sys
 
     look = (
-        "import sys, pinprick.cli, pinprick.exports.sheets, pinprick.exports.consent, "
-        "pinprick.exports.calendar\n"
+        "import sys, pinprick.cli, pinprick.exports.reports, pinprick.exports.sheets.typeset, "
+        "pinprick.exports.sheets.calendar\n"
         "print(sorted({'typst', 'icalendar', 'jinja2', 'jax', 'matplotlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)

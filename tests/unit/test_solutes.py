@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from pinprick.devices.catalogue import Figure
+from guards import misquotes
+from pinprick.devices import Figure
 from pinprick.evidence import registry
-from pinprick.evidence.quotation import misquotes
 from pinprick.faults import InputError
 from pinprick.permeation.solutes import describe, listing, solute, solutes
 
@@ -207,5 +207,8 @@ def test_a_solute_is_described_figure_by_figure() -> None:
 def test_the_list_says_what_an_answer_rests_on() -> None:
     rests = {row[0]: row[4] for row in listing()}
     assert len(rests) == len(solutes())
-    assert (rests["prilocaine"], rests["water"]) == ("formula", "measured, recalled")
+    assert (rests["prilocaine"], rests["water"]) == (
+        "formula and assumed shunt",
+        "measured, recalled",
+    )
     assert rests["epidermal growth factor"] == "refused: a protein of 6 kDa"

@@ -34,6 +34,7 @@ from pinprick.appearance.trial.links import (
     spread_of,
 )
 from pinprick.appearance.trial.model import trust
+from pinprick.appearance.trial.predictive import classes, difference
 from pinprick.evidence import registry
 from pinprick.faults import InputError
 from pinprick.validation.studies import arms, baselines
@@ -284,6 +285,20 @@ def test_the_first_baseline_is_mean_and_spread_of_other_studies() -> None:
     assert made.sd == pytest.approx(0.2 * np.sqrt(4 / 3))
     twice = baselines.plain(SMALL[1], [*others, others[2]])
     assert twice.mean == pytest.approx(0.4), "rows of one study are averaged first"
+
+
+@pytest.mark.parametrize("wrong", [0, -3])
+def test_no_nodes_and_no_draws_are_refused(wrong: int) -> None:
+    made = fit(SMALL, nodes=1)
+    known = made.given([0], [1, 2])
+    for ask in (
+        lambda: fit(SMALL, nodes=wrong),
+        lambda: predict(SMALL[1], known, 0, made.cells, nodes=wrong),
+        lambda: classes(SMALL[:1], known, [0], 1, draws=wrong),
+        lambda: difference(SMALL[1:], known, made.cells, 1, draws=wrong),
+    ):
+        with pytest.raises(InputError, match=f"found {wrong}; allowed: 1 or more"):
+            ask()
 
 
 # ---- the calibration table ----

@@ -12,7 +12,7 @@ from pinprick import units
 from pinprick.case import Case, example_path
 from pinprick.evidence import registry
 from pinprick.faults import InputError
-from pinprick.safety.conditions import data, known
+from pinprick.safety.conditions import CONDITIONS, data
 from pinprick.safety.risks import off_label, risks
 from pinprick.safety.tasks import PHASES, Task, redness, spelled, tasks, visit
 from pinprick.safety.texts import blanks, texts
@@ -21,7 +21,7 @@ DAY = date(2026, 3, 9)
 # What a forecast says that the sheets read; the rest of it is left out.
 FORECAST: dict[str, Any] = {
     "sessions": [{"day": 0, "visit_min": {"p05": 72.0, "p50": 81.3, "p95": 100.0}}],
-    "side_effects": [{"name": "redness", "duration_hours": {"p05": 4.4, "p50": 45.0, "p95": 126}}],
+    "side_effects": [{"key": "redness", "duration_hours": {"p05": 4.4, "p50": 45.0, "p95": 126}}],
 }
 
 
@@ -45,7 +45,7 @@ def test_every_task_has_words_a_window_and_a_basis() -> None:
         assert entry["anchor"] in ("arrival", "numbing_on", "numbing_off", "needling", "end")
         assert entry["rows"] or entry["grade"] == "judgement", entry["id"]
         assert bool(entry.get("mark")) <= bool(words[entry["id"]].calendar), entry["id"]
-        assert {name for each in entry.get("when", []) for name in each} <= set(known())
+        assert {name for each in entry.get("when", []) for name in each} <= set(CONDITIONS)
         assert bool(entry.get("when")) <= bool(entry.get("because")), entry["id"]
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-
-from screening_base import make
-
 from pinprick.safety import screen
+from screening_base import make
 
 TABLE = tomllib.loads(Path(__file__).with_name("candidates.toml").read_text("utf-8"))["candidate"]
 

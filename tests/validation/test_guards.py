@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from guards import misquotes, overlaps, same
 from pinprick.evidence import Parameter, Quote, Registry, Spread, registry
-from pinprick.evidence.disjoint import overlaps, same
-from pinprick.evidence.quotation import misquotes
 
 # ---- quotation ----
 

@@ -20,8 +20,9 @@ import numpy as np
 from pinprick.evidence import Lanes, registry
 from pinprick.healing import closure
 from pinprick.healing.body import Body
+from pinprick.healing.here import values_here
 from pinprick.healing.reactions import TABLE
-from pinprick.healing.tissue import _here, _kernel, heal
+from pinprick.healing.tissue import _kernel, heal
 from pinprick.healing.track import around_a_track, heal_track
 from pinprick.medium.column import Column, column
 from pinprick.medium.layers import Injury
@@ -146,7 +147,7 @@ def square(
     step before and after each reaction step.
     """
     lanes = draws(members)
-    here = _here(dermis(members, (1, 0, 0)), Body.healthy(members), lanes)
+    here = values_here(dermis(members, (1, 0, 0)), Body.healthy(members), lanes)
     rng = np.random.default_rng(seed)
     radius = lanes["healing.bleeding_radius"]
 
@@ -230,8 +231,8 @@ def against_histories(
     days = (0.0, MONTHLY[-1] + 56.0, MONTHLY[-1] + 180.0)
     rows = []
     for density in densities:
-        exact = histories(_here(col, body, own), heard(own, density), days)
-        mixed = mixing(_here(col, body, used), heard(used, density), days)
+        exact = histories(values_here(col, body, own), heard(own, density), days)
+        mixed = mixing(values_here(col, body, used), heard(used, density), days)
         rows.append(Row(density, TOTAL, exact[0][1], mixed[0][1]))
         rows.append(Row(density, MATURE, exact[1][2], mixed[1][2]))
     return rows
@@ -324,14 +325,6 @@ def tables(members: int = 12) -> list[tuple[str, list[tuple[str, ...]]]]:
          shown(against_histories(members))),
         ("Plain mean against the same", shown(against_histories(members, reach=plain))),
     ]  # fmt: skip
-
-
-def printed(members: int = 12) -> str:
-    """All tables as plain text."""
-    lines = []
-    for title, rows in tables(members):
-        lines += [title, " | ".join(HEAD), *(" | ".join(row) for row in rows), ""]
-    return "\n".join(lines)
 
 
 def rises(rows: Sequence[Row]) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from pinprick.evidence import registry
 from pinprick.learning import readings, sampler
-from pinprick.learning.calibrate import Fit
+from pinprick.learning.fit import Fit
 from pinprick.learning.priors import priors, values
 from pinprick.learning.sampler import Settings
 from pinprick.learning.targets import of_use, targets
@@ -21,7 +21,8 @@ DRAWS = 48
 def draws():
     """Draws on the way to the posterior: they respond, so that an error can show."""
     size = Settings(groups=1, chains=DRAWS, starts=16, turns=8, settle=8, steps=8, every=8)
-    state = sampler.run(Fit(), len(priors()), size)
+    fit = Fit()
+    state = sampler.run(sampler.start(fit, len(priors()), size), fit, size)
     return values(state.x[0])
 
 

@@ -10,8 +10,9 @@ import pytest
 from pinprick.evidence import Lanes, registry
 from pinprick.healing import closure, redness
 from pinprick.healing.body import Body
+from pinprick.healing.here import values_here
 from pinprick.healing.reactions import TABLE
-from pinprick.healing.tissue import _here, _kernel, heal
+from pinprick.healing.tissue import _kernel, heal
 from pinprick.medium.column import column
 from pinprick.medium.layers import Injury
 from pinprick.medium.schedule import COHORT, SINGLE
@@ -63,7 +64,7 @@ def test_time_error_of_every_reported_quantity(preset, bound: float) -> None:
 
 def test_intact_skin_does_not_move_in_a_year() -> None:
     lanes, col, _, body = set_up(8)
-    here = {k: np.asarray(v, np.float32) for k, v in _here(col, body, lanes).items()}
+    here = {k: np.asarray(v, np.float32) for k, v in values_here(col, body, lanes).items()}
     rest = np.zeros((len(TABLE.species), 24, 2, 8), np.float32)
     end = _kernel().walk(rest, here, np.full(120, 3.0))
     assert np.array_equal(end, rest)
@@ -80,7 +81,7 @@ def test_agrees_with_an_independent_solver() -> None:
     col = column(
         6e-5 * one, {"papillary dermis": (0.1e-3 * one, 2), "reticular": (0.4e-3 * one, 2)}
     )
-    here = _here(col, body, lanes)
+    here = values_here(col, body, lanes)
     start = np.zeros((len(TABLE.species), 4, 1, 1))
     for name in ("clot", "debris", "bare"):
         start[TABLE.index[name], :2] = 0.5
@@ -108,7 +109,7 @@ def test_agrees_with_an_independent_solver() -> None:
 
 def test_declared_reads_are_what_the_speeds_read() -> None:
     lanes, col, _, body = set_up(1)
-    here = SimpleNamespace(**{**_here(col, body, lanes), "memory": 1.0})  # or no row reads it
+    here = SimpleNamespace(**{**values_here(col, body, lanes), "memory": 1.0})  # or no row reads it
     rng = np.random.default_rng(3)
     scale = np.array([s.scale for s in TABLE.species])[:, None, None, None]
     read: set[tuple[str, str]] = set()
@@ -132,7 +133,7 @@ def test_declared_reads_are_what_the_speeds_read() -> None:
 
 def test_speeds_are_never_negative_and_vanish_at_rest() -> None:
     lanes, col, _, body = set_up(16)
-    here = SimpleNamespace(**_here(col, body, lanes))
+    here = SimpleNamespace(**values_here(col, body, lanes))
     rest = np.zeros((len(TABLE.species), 24, 1, 16))
     assert all(np.all(np.asarray(v) == 0) for v in TABLE.speeds(TABLE.named(rest), here).values())
     scale = np.array([s.scale for s in TABLE.species])[:, None, None, None]
@@ -196,7 +197,7 @@ def test_half_life_in_half_life_out(name: str) -> None:
             "healing.melanin_half_life": ("melanin", half),
         }[name]
         _, col, _, body = set_up(8)
-        here = dict(_here(col, body, lanes), maturation=np.zeros(8))
+        here = dict(values_here(col, body, lanes), maturation=np.zeros(8))
         state = np.zeros((len(TABLE.species), 24, 1, 8))
         state[TABLE.index[field]] = 1e-6
         count = 400

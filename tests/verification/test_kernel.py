@@ -12,8 +12,9 @@ from scipy.linalg import expm
 from test_healing import DAYS, SESSIONS, reported, set_up
 from test_stepper import ONE, chain, mesh, smooth
 
+from pinprick.healing.here import values_here
 from pinprick.healing.reactions import TABLE
-from pinprick.healing.tissue import _here, heal
+from pinprick.healing.tissue import heal
 from pinprick.medium import kernel as kernel_module
 from pinprick.medium.graph import STATE, Graph, slopes
 from pinprick.medium.kernel import Kernel
@@ -30,7 +31,7 @@ def waves(cells: int) -> np.ndarray:
 def wounded(members: int, dtype: type = np.float64) -> tuple[np.ndarray, dict]:
     """Tissue after one session, and its parameters."""
     lanes, col, injury, body = set_up(members)
-    here = _here(col, body, lanes)
+    here = values_here(col, body, lanes)
     state = np.zeros((len(TABLE.species), len(col.width), 2, members), dtype)
     wound(state, injury.tracks / injury.tracks.max())
     return state, {k: np.asarray(v, dtype) for k, v in here.items()}
@@ -93,7 +94,7 @@ def test_agrees_with_the_stepper_on_the_biology() -> None:
 def test_rates_of_zero_are_a_fixed_point() -> None:
     lanes, col, _, body = set_up(20)
     for dtype in (np.float32, np.float64):
-        here = {k: np.asarray(v, dtype) for k, v in _here(col, body, lanes).items()}
+        here = {k: np.asarray(v, dtype) for k, v in values_here(col, body, lanes).items()}
         rest = np.zeros((len(TABLE.species), 24, 2, 20), dtype)
         assert np.array_equal(Kernel(TABLE).walk(rest, here, np.full(120, 3.0)), rest)
 

@@ -12,6 +12,7 @@ from pinprick.appearance.colour import Pigments, reflectance, seen, typical
 from pinprick.appearance.colour.absorption import central, optics_of
 from pinprick.appearance.colour.optics import two_flux
 from pinprick.appearance.colour.photons import Slabs, follow, reflected
+from pinprick.faults import InputError
 
 CM = 1e-2
 BANDS = (0, 2, 5, 10, 14, 18, 22, 30)  # 400, 420, 450, 500, 540, 580, 620, 700 nm
@@ -78,6 +79,11 @@ def off(skin: Pigments, photons: int, seed: int) -> Any:
     true = np.array([followed(skin, band, photons, seed + band) for band in BANDS])
     said = reflectance(skin)[list(BANDS)]
     return np.abs(said - true) / np.maximum(0.04 * true, 0.005)
+
+
+def test_no_photons_are_refused() -> None:
+    with pytest.raises(InputError, match="photons: found 0"):
+        followed(typical(4), 0, 0, 1)
 
 
 def test_fast_optics_beside_photons_at_one_skin() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from pinprick.evidence import Lanes, registry
-from pinprick.evidence.registry import Spread
+from pinprick.evidence import Lanes, Spread, registry
+from pinprick.medium.checks import StepError
 from pinprick.medium.column import column
 from pinprick.medium.layers import Channel, Layer, Skin
 from pinprick.medium.reactions import Reaction, ReactionTable, Species
@@ -135,6 +135,59 @@ def test_a_pool_drives_at_saturation_until_it_is_used_up() -> None:
     assert np.abs(total / dose - 1).max() < 1e-12
 
 
+def several(members: int) -> tuple[Way, Donor, np.ndarray]:
+    """Unit cells that differ, under a drying product that is saturated at first."""
+    each = 1.0 + np.arange(members) / 8.0
+    depth = column(0 * each, {"horny": (2e-5 * each, 4), "living": (3e-4 * each, 6)})
+    faces = np.stack([rings(12e-6, 3e-4 * x, 5) for x in each], axis=1)
+    share = np.zeros((10, 5, members))
+    share[:6, :2] = 0.9
+    field = np.ones((10, members)) * each
+    way = Way(
+        depth.width, faces, 1e-11 * field, 2 * field, 1e-4 * field, share, 6e-10 * each,
+        each / each, HOUR * each,
+    )  # fmt: skip
+    donor = Donor(
+        amount=1e-3 * each, volume=2e-5 * each, residue=0.2 / each, drying=600 * each,
+        solubility=30 * each, drive=each / 4, shunt=1e-9 * each, shunt_lag=HOUR * each,
+        layer=10 * each, mouth=100 * each, film=1e3 * each, below=4,
+    )  # fmt: skip
+    return way, donor, np.zeros((10, 5, members))
+
+
+def only(given: Any, member: int) -> Any:
+    """The same with one of its members."""
+    arrays = {k: v for k, v in asdict(given).items() if isinstance(v, np.ndarray)}
+    return replace(given, **{k: v[..., member : member + 1] for k, v in arrays.items()})
+
+
+def test_a_member_is_the_same_alone_and_in_company() -> None:
+    steps = np.geomspace(10, HOUR, 12)
+    way, donor, state = several(9)
+    whole = walk(way, donor, state, steps)
+    for member in (0, 4, 8):
+        alone = walk(only(way, member), only(donor, member), state[..., :1], steps)
+        for name, found in alone._asdict().items():
+            wanted = getattr(whole, name)
+            same = found if name == "time" else found[..., 0]
+            assert np.array_equal(same, wanted if name == "time" else wanted[..., member]), name
+    total = whole.donor + whole.cleared + (whole.profile * way.width).sum(axis=1)
+    assert np.abs(total / donor.amount - 1).max() < 1e-12
+
+
+def test_a_walk_refuses_what_makes_no_sense() -> None:
+    way, donor, state = several(2)
+    steps = np.full(2, HOUR)
+    with pytest.raises(ValueError, match="width: must be positive"):
+        walk(replace(way, width=0 * way.width), donor, state, steps)
+    with pytest.raises(ValueError, match="film: must not be negative"):
+        walk(way, replace(donor, film=-donor.film), state, steps)
+    with pytest.raises(ValueError, match="steps not negative"):
+        walk(way, donor, state, -steps)
+    with pytest.raises(StepError, match="not finite"):
+        walk(way, replace(donor, amount=np.inf * donor.amount), state, steps)
+
+
 def test_access_from_a_channel_to_deep_tissue_is_that_of_a_disc() -> None:
     radius, rim, deep, tube = 10e-6, 400e-6, 600e-6, 40e-6
     layers = {"tight": (ONE * tube, 6), "near": (ONE * 60e-6, 24), "far": (ONE * deep, 20)}
@@ -152,7 +205,7 @@ def test_access_from_a_channel_to_deep_tissue_is_that_of_a_disc() -> None:
     )
     course = walk(way, endless(), np.zeros((cells, 24, 1)), np.geomspace(1, 3e5, 64))
     flux = np.diff(course.passed[-2:, 0])[0] / np.diff(course.time[-2:])[0]
-    made = Channels(1 / (np.pi * ONE * rim**2), Channel(ONE, ONE * radius, ONE * tube, ONE))
+    made = Channels(1 / (np.pi * ONE * rim**2), Channel(ONE * radius, ONE * tube, ONE))
     open_ = float(disc_permeability(made, ONE * within, ONE * tissue)[0])
     slab = tissue / (60e-6 + deep)  # once spread over the whole cell
     exact = STRENGTH / (1 / open_ + 1 / slab)
@@ -222,7 +275,7 @@ _TABLE = ReactionTable(
 
 def given(name: str, tracks: float = 250e4, radius: float = 13.5e-6, **more: Any) -> Uptake:
     known = lanes()
-    made = Channels(ONE * tracks, Channel(ONE * 35e-6, ONE * radius, ONE * 75e-6, ONE * 23 * HOUR))
+    made = Channels(ONE * tracks, Channel(ONE * radius, ONE * 75e-6, ONE * 23 * HOUR))
     vehicle = Vehicle(1e-3, {name: 10.0}, ph=7.4, occluded=True)
     skin = skin_at("forearm", None, known)
     return uptake(skin, solute(name), vehicle, made, known, until=24 * HOUR, **more)
@@ -241,7 +294,7 @@ def test_the_error_of_the_meshes_is_what_is_said(mesh: str, error: float) -> Non
 def test_a_patch_agrees_with_the_unit_cell() -> None:
     """One channel in a square, in cells as wide as its radius, across which it is blended."""
     known, end = lanes(), 6 * HOUR
-    made = Channels(ONE * 250e4, Channel(ONE * 35e-6, ONE * 13.5e-6, ONE * 75e-6, ONE * 23 * HOUR))
+    made = Channels(ONE * 250e4, Channel(ONE * 13.5e-6, ONE * 75e-6, ONE * 23 * HOUR))
     vehicle = Vehicle(1e-3, {"caffeine": 10.0}, ph=7.4, occluded=True)
     skin, side = skin_at("forearm", None, known), 250e4**-0.5
     fine = fineness("fine")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pinprick.case import Case, example_path
 from pinprick.evidence import Lanes, registry
-from pinprick.exports.sbml import sbml, write, write_sbml
+from pinprick.exports.sbml import sbml, write
 from pinprick.forecasting.chain import one_place
 from pinprick.forecasting.plan import Plan
 from pinprick.healing.reactions import TABLE
@@ -24,9 +23,9 @@ def case() -> Case:
     return Case.load(example_path("alam-2014"))
 
 
-def test_the_file_holds_the_table_with_units_and_sources(tmp_path: Path) -> None:
-    write_sbml(case(), tmp_path / "healing.xml")
-    model = ET.parse(tmp_path / "healing.xml").getroot()[0]
+def test_the_file_holds_the_table_with_units_and_sources() -> None:
+    text = sbml(case())
+    model = ET.fromstring(text)[0]
     found = {
         tag: [item.get("id") for item in model.iter(f"{CORE}{tag}")]
         for tag in ("species", "reaction", "event", "unitDefinition", "parameter")
@@ -36,9 +35,8 @@ def test_the_file_holds_the_table_with_units_and_sources(tmp_path: Path) -> None
     assert found["event"] == ["session_0", "session_14", "session_28"]
     units = {s.get("substanceUnits") for s in model.iter(f"{CORE}species")}
     assert units <= set(found["unitDefinition"])
-    text = (tmp_path / "healing.xml").read_text()
     assert "healing:HEAL-MO060" in text and "fitted" in text
-    assert sbml(case()) == text and sbml(case(), member=4) != text
+    assert sbml(case(), member=4) != text
 
 
 @pytest.mark.verify
@@ -60,7 +58,6 @@ def test_an_independent_simulator_gives_the_same_curves() -> None:
     peer = np.asarray(runner.simulate(0, 200, len(days)))[:, 1:]
     one = np.ones(1)
     here = {**column(0 * one, {"here": (one, 1)}).here(), **values}
-    here = {k: v for k, v in here.items() if k != "conductance"}
     here["width"] = np.ones((1, 1, 1))
     state = np.zeros((len(names), 1, 1, 1))
     stepper, ours, events = Stepper(TABLE), [], dict(zip(plan.session_days, wounds, strict=True))

@@ -16,7 +16,7 @@ ONE = np.ones(1)
 
 def mesh(cells: int, length: float = 1.0) -> dict[str, np.ndarray]:
     col = column(0 * ONE, {"all": (length * ONE, cells)})
-    return {"width": col.width[:, None], "conductance": col.conductance[:, None]}
+    return {"width": col.width[:, None]}
 
 
 def chain() -> ReactionTable:
@@ -91,7 +91,6 @@ def test_mass_is_conserved_by_diffusion_and_transfer() -> None:
     col = column(0 * ONE, {"thin": (0.1 * ONE, 4), "thick": (0.9 * ONE, 5)})
     here = {
         "width": col.width[:, None],
-        "conductance": col.conductance[:, None],
         "spread": 0.3 * ONE,
     }
     start = np.random.default_rng(1).random((2, 9, 1, 1))
@@ -164,3 +163,30 @@ def test_steps_land_on_every_stop(preset) -> None:
     for start, end, steps in zip(stops, stops[1:], intervals(stops, [0, 28], preset), strict=False):
         assert abs(steps.sum() - (end - start)) < 1e-9
         assert np.all(steps > 0) and steps.max() <= preset.last * 1.5
+
+
+def test_species_that_move_must_stand_together() -> None:
+    def table(*spread: str) -> ReactionTable:
+        names = "abc"[: len(spread)]
+        species = (Species(n, "1", 1.0, n, d) for n, d in zip(names, spread, strict=True))
+        return ReactionTable(tuple(species), (), lambda s, k: {})
+
+    assert table("", "d", "d").moving == slice(1, 3) and table("", "").moving == slice(0, 0)
+    with pytest.raises(ValueError, match="stand together"):
+        _ = table("d", "", "d").moving
+
+
+def test_a_transfer_in_a_step_that_leaves_nothing_negative_makes_no_mass() -> None:
+    """However long the step: what one species loses the later one gains."""
+    table = ReactionTable(
+        tuple(Species(n, "1", 1.0, n) for n in "ab"),
+        (Reaction("1", "a to b", ("a",), {"a": 1}, {"b": 1}),),
+        lambda s, k: {"1": 7.0 * s.a},
+    )
+    for h in (0.01, 1.0, 100.0):
+        held, new = [2.0, 1.0], []
+        speeds = table.speeds(table.named(held), None)
+        for i, amount in enumerate(held):
+            gain, loss = table.gain_and_loss(i, speeds, held, new)
+            new.append((amount + h * gain) / (1.0 + h * loss))
+        assert min(new) > 0 and abs(sum(new) - sum(held)) < 1e-12

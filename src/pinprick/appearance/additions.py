@@ -40,6 +40,14 @@ def contrast(names: Iterable[str], concern: str, lanes: Lanes, *, heated: bool =
         concern: what is rated.
         lanes: parameter values.
         heated: whether the needles carry radiofrequency.
+
+    >>> from pinprick.evidence import registry
+    >>> lanes = Lanes(registry(), 0, range(3))
+    >>> one = contrast(["platelet-rich plasma"], "acne scars", lanes)
+    >>> bool((one == lanes["appearance.plus_plasma"]).all())
+    True
+    >>> contrast(["platelet-rich plasma"], "wrinkles", lanes)  # nothing is published
+    array([0., 0., 0.])
     """
     found = [intervention(name).adds[concern] for name in counted(names, concern)]
     none = np.zeros(len(lanes))

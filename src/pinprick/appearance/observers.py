@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from pinprick.evidence import Lanes
-from pinprick.faults import Fault, InputError
+from pinprick.faults import Fault, InputError, too_few
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Observer = Literal["blinded_rater", "unblinded_investigator", "patient_reported"]
@@ -41,11 +41,7 @@ class Rater:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        faults = [
-            Fault(name, str(value), "1 or more")
-            for name, value in (("raters", self.raters), ("readings", self.readings))
-            if value < 1
-        ]
+        faults = too_few(raters=self.raters, readings=self.readings)
         if self.who not in OBSERVERS:
             faults.append(Fault("who", self.who, ", ".join(OBSERVERS)))
         if self.who == "patient_reported" and self.raters > 1:
@@ -114,7 +110,14 @@ def averaged(sd: Array, by: Rater, lanes: Lanes) -> Array:
     Args:
         sd: noise of one reading of one rater, shape (members,).
         by: who rates.
-        lanes: parameter values.
+        lanes: parameter values; ``picture_share`` and ``rater_share`` of the variance.
+
+    >>> from pinprick.evidence import registry
+    >>> shares = {"appearance.picture_share": "0.2", "appearance.rater_share": "0.5"}
+    >>> lanes = Lanes(registry().with_values(shares), 0, range(1))
+    >>> three = Rater("blinded_rater", raters=3)  # sqrt(0.2 + 0.8 / 3): they share the picture
+    >>> averaged(np.ones(1), three, lanes).round(2)
+    array([0.68])
     """
     if by.raters == by.readings == 1:
         return sd

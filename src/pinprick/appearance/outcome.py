@@ -24,6 +24,7 @@ from pinprick.appearance.spread import Ridge
 from pinprick.evidence import Lanes
 from pinprick.evidence.instruments import Instrument
 from pinprick.evidence.scales import Scale, scale
+from pinprick.faults import InputError, too_few
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 ONE_VISIT = np.zeros(1)
@@ -34,8 +35,8 @@ class Seen:
     """Change of a scale from before the first session, in the scale's own direction.
 
     ``true`` is what this observer would read without noise, shape (days, members); ``noise`` the
-    error of one reading, shape (members,) or
-    (days, members), with the same key for treated and untreated skin.
+    error of one reading, shape (members,) or (days, members), with the same key for treated and
+    untreated skin.
     """
 
     true: Array
@@ -108,7 +109,7 @@ def outcome(
         ``rows``.
 
     Raises:
-        InputError: if the observer is none of ``OBSERVERS``.
+        InputError: if the observer is none of ``OBSERVERS``, or the group is of nobody.
 
     >>> from pinprick.evidence import registry
     >>> from pinprick.evidence.instruments import instruments
@@ -123,6 +124,8 @@ def outcome(
     >>> bool((seen.untreated.true == 0).all())
     True
     """
+    if group is not None and (faults := too_few(group=group)):
+        raise InputError(faults)
     by, named = observers.rater(observer), scale(instrument.scale)
     before = _before(instrument, named, baseline, lanes)
     level = lanes[f"appearance.{instrument.level}"]
@@ -147,7 +150,8 @@ def outcome(
     if group is None:
         seen = side(change(grown * spread.response(split.cv, lanes) + more), sd * key)
         return Outcome(by.who, instrument, before, seen, side(alone, sd * key), sd, split)
-    mean_seen, people_sd = _over_people([change(grown * m + more) for m in _nodes(split)], split)
+    responses, weights = spread.people(split.cv)
+    mean_seen, people_sd = _over_people([change(grown * m + more) for m in responses], weights)
     # Before the first session nothing has changed.
     later = (days > 0)[:, None]
     noise = split.readings * sd * sd
@@ -164,13 +168,8 @@ def _before(instrument: Instrument, named: Scale, given: float | None, lanes: La
     return np.asarray(np.clip(np.broadcast_to(before, (len(lanes),)), named.low, named.high))
 
 
-def _nodes(split: Ridge) -> list[Array]:
-    return spread.people(split.cv)[0]
-
-
-def _over_people(each: list[Array], split: Ridge) -> tuple[Array, Array]:
+def _over_people(each: list[Array], weights: Array) -> tuple[Array, Array]:
     """Mean and standard deviation over people of their changes, each (days, members)."""
-    weights = spread.people(split.cv)[1]
     mean = sum(w * c for w, c in zip(weights, each, strict=True))
     variance = sum(w * (c - mean) ** 2 for w, c in zip(weights, each, strict=True))
     return np.asarray(mean), np.sqrt(np.asarray(variance))

@@ -44,6 +44,11 @@ def size(at_day: Array, reference: Array, lanes: Lanes) -> Array:
         at_day: visible matrix of this course on the reference day, shape (members,).
         reference: that of the reference course on the same day, shape (members,).
         lanes: parameter values; ``dose_trust`` is λ.
+
+    >>> from pinprick.evidence import registry
+    >>> lanes = Lanes(registry().with_values({"appearance.dose_trust": "0.5"}), 0, range(2))
+    >>> size(np.array([0.2, 0.0]), np.array([0.05, 0.05]), lanes)
+    array([2., 0.])
     """
     left = (at_day > 0) & (reference > 0)
     q = np.where(left, at_day, 1.0) / np.where(left, reference, 1.0)

@@ -56,7 +56,11 @@ def questions(today: date | None = None) -> tuple[Question, ...]:
 
 
 def defaults(today: date | None = None) -> dict[str, str]:
-    """The answer that each question has if none is given."""
+    """The answer that each question has if none is given, by its key.
+
+    >>> defaults()["depth"], defaults(date(2026, 3, 5))["start"]
+    ('1.5 mm', '2026-03-09')
+    """
     return {question.key: question.default for question in questions(today)}
 
 

@@ -2,60 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
+from pinprick import files
+from pinprick.case.reading import read
 from pinprick.case.settings import AnswersReader, Clinic, Consent, Frozen, Override
+from pinprick.case.writing import dump
 from pinprick.courses import Course
 from pinprick.courses.course import MOST_SESSIONS
-from pinprick.courses.record import Record
+from pinprick.courses.record import OPERATORS, Record
 from pinprick.faults import Fault, InputError, did_you_mean
-from pinprick.fields import Model, Reader, Text, Whole, Word, build, reader, shown
+from pinprick.fields import NOT_REPORTED, Model, Reader, Text, Whole, Word, build, reader, shown
 from pinprick.people import ROMAN, Concern, Person
-from pinprick.people.person import OLDEST, SEXES, Phototype, names_given
+from pinprick.people.anonymity import Code, names_given
+from pinprick.people.person import OLDEST, SEXES, Phototype
 
 FORMAT = 1
 KINDS = ("person", "study")
-OPERATORS = ("physician", "nurse", "aesthetician", "self")
 DESIGNS = ("split_face", "parallel", "crossover", "single_arm")
 MOST_CONCERNS = 20
 MOST_OVERRIDES = 50
-_LONGEST_CODE = 32
-_DATE_LIKE = re.compile(
-    r"(19|20)\d\d[-./]?[01]\d[-./]?[0-3]\d|[0-3]?\d[-./][01]?\d[-./]((19|20)\d\d|\d\d)"
-)
-
-
-class Code(Reader):
-    """The code of a person or a study: no name and no birth date.
-
-    >>> Code().read("P-017")
-    'P-017'
-    """
-
-    def _takes(self) -> str:
-        return (
-            f"a code of up to {_LONGEST_CODE} letters, digits and hyphens with at least one digit, "
-            "such as P-017; no name, no birth date"
-        )
-
-    def _parse(self, raw: object, from_file: bool) -> str:
-        if isinstance(raw, int) and not isinstance(raw, bool):
-            raw = str(raw)
-        if not isinstance(raw, str):
-            raise ValueError
-        code = raw.strip()
-        plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]*", code) and re.search(r"[0-9]", code)
-        if not plain or len(code) > _LONGEST_CODE or _DATE_LIKE.search(code):
-            raise ValueError
-        return code
-
-    def _form(self) -> dict[str, Any]:
-        return {"type": ["string", "integer"]}
 
 
 class Ages(Reader):
@@ -128,6 +98,7 @@ class Study(Model):
 class Case(Model):
     """A person or a published study, what they came for, and the course.
 
+    >>> from pinprick.case.shipped import example
     >>> case = Case.loads(example("acne-scars"))
     >>> case.person.age, case.course.sessions, case.session_days()
     (34, 4, [0, 28, 56, 84])
@@ -136,7 +107,9 @@ class Case(Model):
     format: Annotated[int, Whole(low=FORMAT, high=FORMAT)]
     kind: Annotated[str, Word(words=KINDS)]
     title: Annotated[str, Text(what="a line that says what this is")]
-    code: Annotated[str | None, Code(unreported=True)] = None
+    code: Annotated[
+        str | None, Code(like="P-017", without="no name, no birth date", unreported=True)
+    ] = None
     operator: Annotated[str | None, Word(words=OPERATORS, unreported=True)]
     goal: Annotated[str | None, Text(what="what is hoped for", unreported=True)] = None
     study: Study | None = None
@@ -196,9 +169,7 @@ class Case(Model):
         Raises:
             InputError: one line for every fault in it, with file and line.
         """
-        from pinprick.case.reading import load
-
-        return load(path)
+        return cls.loads(files.read_text(path), str(path))
 
     @classmethod
     def loads(cls, text: str, label: str = "case") -> Case:
@@ -207,14 +178,10 @@ class Case(Model):
         Raises:
             InputError: one line for every fault in it.
         """
-        from pinprick.case.reading import loads
-
-        return loads(text, label)
+        return read(cls, text, label)
 
     def dump(self) -> str:
         """The case as YAML text, from which :meth:`loads` makes an equal case."""
-        from pinprick.case.writing import dump
-
         return dump(self)
 
     def session_days(self, sessions: int | None = None, interval: float | None = None) -> list[int]:
@@ -233,6 +200,7 @@ class Case(Model):
         Raises:
             InputError: one line for every change that is not allowed.
 
+        >>> from pinprick.case.shipped import example
         >>> case = Case.loads(example("acne-scars")).with_(sessions=5, interval="6 weeks")
         >>> case.session_days()
         [0, 42, 84, 126, 168]
@@ -262,7 +230,7 @@ class Case(Model):
             if not holders:
                 raise InputError([Fault(name, shown(value), "a case of kind person")])
             for holder in holders:
-                holder[name] = "not reported" if value is None else value
+                holder[name] = NOT_REPORTED if value is None else value
         made: Self = build(type(self), form)
         return made
 
@@ -276,10 +244,3 @@ _OF_ZONE = ("depth", "area", "dose")
 
 def _changes() -> list[str]:
     return [*_OF_COURSE, *_OF_NEEDLE, *_OF_ZONE, *_OF_CASE, *_WHOLE, *Person.model_fields]
-
-
-def example(name: str) -> str:
-    """The text of a case that comes with the program."""
-    from pinprick.case.shipped import example_path
-
-    return example_path(name).read_text("utf-8")

@@ -7,17 +7,15 @@ so that ``017`` or ``12:30`` is never silently something else.
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
-from pinprick import files
-from pinprick.case.model import Case
 from pinprick.faults import Fault, InputError
-from pinprick.fields import build
+from pinprick.fields import Model, build
 from pinprick.fields import path as path_to
 
+Read = TypeVar("Read", bound=Model)
 _DEEPEST = 12
 _MOST_FAULTS = 50
 _LONGEST = 200
@@ -67,31 +65,38 @@ class _Refused(Exception):  # noqa: N818
         self.found = found
 
 
-def load(path: str | Path) -> Case:
-    """Read a case file; see :meth:`Case.load`."""
-    return loads(files.read_text(path), str(path))
+def read(model: type[Read], text: str, label: str) -> Read:
+    """Read a model from the text of a file; ``label`` stands for the file in faults.
 
+    Raises:
+        InputError: one line for every fault in it, with file and line.
 
-def loads(text: str, label: str) -> Case:
-    """Read a case from text; see :meth:`Case.loads`."""
-    data, lines, faults = _plain_data(text, label)
+    >>> from pinprick.courses import Zone
+    >>> read(Zone, "{body_site: cheek, depth: 1500 um}", "zone.yaml").depth
+    0.0015
+    """
+    data, lines, faults = plain_data(text, label)
     if not isinstance(data, dict):
         found = "a list" if isinstance(data, list) else "no `key: value` lines"
         keys = "a case, which starts with `format: 1` and `kind: person` or `kind: study`"
         raise InputError(faults or [Fault(label, found, keys)])
     try:
-        case: Case | None = build(Case, data, from_file=True)
+        made: Read | None = build(model, data, from_file=True)
     except InputError as error:
         told = {fault.where for fault in faults}
         faults += [fault for fault in error.faults if fault.where not in told]
-        case = None
-    if case is None or faults:
-        raise InputError(_located(faults, lines, label))
-    return case
+        made = None
+    if made is None or faults:
+        raise InputError(located(faults, lines, label))
+    return made
 
 
-def _located(faults: list[Fault], lines: dict[str, int], label: str) -> list[Fault]:
-    """Put file and line before each fault's path, in the order of the file."""
+def located(faults: list[Fault], lines: dict[str, int], label: str) -> list[Fault]:
+    """Put file and line before each fault's path, in the order of the file.
+
+    >>> print(*located([Fault("person.age", "200", "0 to 120 years")], {"person": 4}, "a.yaml"))
+    a.yaml:4 person.age: found 200; allowed: 0 to 120 years
+    """
 
     def line(where: str) -> int:
         while where and where not in lines:
@@ -114,8 +119,15 @@ def _tame(text: str) -> str:
     return "".join(each if each.isprintable() else " " for each in text[:_LONGEST])
 
 
-def _plain_data(text: str, label: str) -> tuple[Any, dict[str, int], list[Fault]]:
-    """Plain data, the line of each path, and faults that pydantic would not see."""
+def plain_data(text: str, label: str) -> tuple[Any, dict[str, int], list[Fault]]:
+    """Plain data, the line of each path, and faults that pydantic would not see.
+
+    Raises:
+        InputError: where YAML cannot be read at all.
+
+    >>> plain_data("{sessions: 4, depth: 1.5 mm, smoker: yes}", "case.yaml")[0]
+    {'sessions': 4, 'depth': '1.5 mm', 'smoker': True}
+    """
     try:
         loader = _Loader(text)
         node = loader.get_single_node()

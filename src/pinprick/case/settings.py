@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Annotated, Any
 
 from pinprick import units
+from pinprick.evidence.comparators import read_price
 from pinprick.faults import Fault, InputError
 from pinprick.fields import (
     NOT_REPORTED,
@@ -202,8 +203,6 @@ class PricesReader(Reader):
         return "a mapping of treatments to prices per session, such as needling: EUR 250"
 
     def _parse(self, raw: object, from_file: bool) -> Frozen:
-        from pinprick.evidence.comparators import read_price
-
         if isinstance(raw, Frozen):
             return raw
         if not isinstance(raw, Mapping) or len(raw) > MOST_ANSWERS:

@@ -36,3 +36,15 @@ def example_path(name: str) -> Path:
     if name not in examples():
         raise InputError([Fault("example", name, did_you_mean(name, examples()))])
     return _folder() / f"{name}.yaml"
+
+
+def example(name: str) -> str:
+    """The text of a case that comes with the program.
+
+    Raises:
+        InputError: if there is none of that name.
+
+    >>> "sessions: 4" in example("acne-scars")
+    True
+    """
+    return example_path(name).read_text("utf-8")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
-if TYPE_CHECKING:
-    from pinprick.case.model import Case
+from pinprick.fields import Model
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -36,9 +35,14 @@ _Dumper.add_representer(str, _text)
 _Dumper.add_representer(bool, _yes_no)
 
 
-def dump(case: Case) -> str:
-    """The case as YAML text; see :meth:`Case.dump`."""
-    form = case.model_dump(mode="json")
+def dump(made: Model) -> str:
+    """A model as YAML text, from which :func:`pinprick.case.reading.read` makes an equal one.
+
+    >>> from pinprick.courses import Rest
+    >>> print(dump(Rest(duration=600.0)).strip())
+    duration: 10 min
+    """
+    form = made.model_dump(mode="json")
     return yaml.dump(form, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 

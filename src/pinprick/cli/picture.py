@@ -9,17 +9,16 @@ import typer
 
 from pinprick.cli.errors import verb
 from pinprick.cli.terminal import progress, say
-from pinprick.cli.verbs import CaseFile, Members, Seed, app, load_cases
+from pinprick.cli.verbs import FORECAST, CaseFile, Members, Seed, app, load_cases
 from pinprick.faults import Fault, InputError
 
 if TYPE_CHECKING:
     from pinprick.case import Case
 
-_PANEL = "Forecast"
 SMALLEST = 240  # pixels across a frame
 
 
-@app.command(rich_help_panel=_PANEL)
+@app.command(rich_help_panel=FORECAST)
 @verb
 def picture(
     case: CaseFile,
@@ -53,9 +52,11 @@ def picture(
     files.check_writable({"--out": target}, [case])
     [person] = load_cases([case]).values()
     _held(person, research)
+    from pinprick.forecasting.figures import pictures, skin
+
+    skin.refuse(person, day, scar)
     with progress(f"of {members} virtual versions of this person") as tell:
         from pinprick.forecasting import forecast
-        from pinprick.forecasting.figures import pictures
 
         made = forecast(person, members=members, seed=seed, progress=tell)
     if day is None:

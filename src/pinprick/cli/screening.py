@@ -30,11 +30,12 @@ def screen(
     from pinprick import files
     from pinprick.safety import page
     from pinprick.safety import screen as run
+    from pinprick.safety.questions import questionnaire
 
     target = path_of(json)
     files.check_writable({"--json": target}, [case])
     [person] = load_cases([case]).values()
-    rows = page.questionnaire(person) if questions else []
+    rows = questionnaire(person) if questions else []
     verdict = run(person)
     made = js.dumps(rows if questions else verdict.as_dict(), indent=1, ensure_ascii=False) + "\n"
     if target:

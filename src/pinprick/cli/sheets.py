@@ -10,19 +10,20 @@ import typer
 
 from pinprick.cli.errors import verb
 from pinprick.cli.terminal import say
-from pinprick.cli.verbs import _FORECAST, CaseFile, app
+from pinprick.cli.verbs import FORECAST, CaseFile, app, read_forecast
 from pinprick.faults import Fault, InputError
 
 if TYPE_CHECKING:
     from pinprick.case import Case
+    from pinprick.exports.sheets.common import Handout
+    from pinprick.fields import Reader
 
 FILES = ("sheet.html", "sheet.pdf", "consent.html", "consent.pdf", "calendar.ics")
-_LARGEST_FORECAST = 500_000_000
 # What a forecast and a case must share for one to speak of the other.
 _SHARED = ("kind", "code", "person", "concerns", "course")
 
 
-@app.command(rich_help_panel=_FORECAST)
+@app.command(rich_help_panel=FORECAST)
 @verb
 def sheets(
     case: CaseFile,
@@ -55,15 +56,17 @@ def sheets(
     Example: `pinprick sheets case.yaml --out handout --clinic-phone "+44 20 7946 0123"`
     """
     from pinprick import files
-    from pinprick.exports.sheets import phone
+    from pinprick.exports.sheets import common
+    from pinprick.safety.texts import texts as read_texts
 
-    number = phone(clinic_phone)
+    number = common.phone(clinic_phone)
     begins = _time(at)
     loaded, made = _case(case), None if forecast is None else _forecast(forecast)
     if made is not None:
         _same(loaded, made, str(forecast))
     days, held, told = _days(loaded, start)
-    jobs = _write(loaded, days, number, texts, made, begins, held)
+    words = read_texts(texts)
+    jobs = _write(common.Handout(loaded, days, number, words, begins, made, held))
     folder = files.folder(out, "--out")
     targets = {name: folder / name for name in FILES}
     files.check_writable({f"--out {name}": place for name, place in targets.items()}, [case])
@@ -86,18 +89,25 @@ def _case(name: str) -> Case:
 def _forecast(name: str) -> Mapping[str, Any]:
     import json
 
-    from pinprick import files
-
-    text = files.read_text(name, limit=_LARGEST_FORECAST, what="a forecast's JSON file")
+    text = read_forecast(name)
     allowed = "a file written by `pinprick forecast --json`"
     try:
         made = json.loads(text)
     except ValueError:
         raise InputError([Fault(name, "no JSON", allowed)]) from None
-    needed = ("case", "sessions", "outcomes", "side_effects", "not_forecast")
-    if not isinstance(made, Mapping) or not made.get("sessions") or set(needed) - set(made):
-        raise InputError([Fault(name, "no forecast", allowed)])
-    return made
+    lists = ("sessions", "outcomes", "side_effects", "not_forecast")
+    if (
+        isinstance(made, Mapping)
+        and isinstance(made.get("case"), Mapping)
+        and all(_rows(made.get(part)) for part in lists)
+        and made["sessions"]
+    ):
+        return made
+    raise InputError([Fault(name, "no forecast", allowed)])
+
+
+def _rows(part: object) -> bool:
+    return isinstance(part, list) and all(isinstance(row, Mapping) for row in part)
 
 
 def _same(case: Case, made: Mapping[str, Any], name: str) -> None:
@@ -118,10 +128,7 @@ def _days(case: Case, start: str | None) -> tuple[list[date], bool, list[str]]:
 
     first = case.course.start
     if start is not None:
-        try:
-            first = Day().read(start)
-        except InputError as error:
-            raise InputError([Fault("--start", f.found, f.allowed) for f in error.faults]) from None
+        first = _read("--start", Day(), start)
     if first is None:
         raise InputError([Fault("--start", "nothing", "a date, for the case reports no start")])
     verdict = screen(case)
@@ -133,29 +140,18 @@ def _days(case: Case, start: str | None) -> tuple[list[date], bool, list[str]]:
     return days, verdict.holds, told
 
 
-def _write(
-    case: Case,
-    days: list[date],
-    number: str,
-    own: str | None,
-    forecast: Mapping[str, Any] | None,
-    begins: time | None,
-    held: bool,
-) -> dict[str, bytes]:
-    from pinprick.exports import consent, sheets
-    from pinprick.exports.calendar import calendar
-    from pinprick.safety.texts import texts
+def _write(of: Handout) -> dict[str, bytes]:
+    from pinprick.exports.sheets import consent, take_home
+    from pinprick.exports.sheets.calendar import calendar
+    from pinprick.exports.sheets.typeset import html, pdf
 
-    words = texts(own)
-    shared: dict[str, Any] = {"clinic_phone": number, "words": words, "forecast": forecast}
-    sheet = sheets.content(case, days, **shared, start=begins, held=held)
-    asked = consent.content(case, days, **shared, held=held)
+    sheet, asked = take_home.content(of), consent.content(of)
     return {
-        "sheet.html": sheets.render(sheet).encode(),
-        "sheet.pdf": sheets.document(sheet),
-        "consent.html": consent.render(asked).encode(),
-        "consent.pdf": consent.document(asked),
-        "calendar.ics": calendar(case, days, **shared, start=begins),
+        "sheet.html": html("take_home", sheet).encode(),
+        "sheet.pdf": pdf("take_home", sheet),
+        "consent.html": html("consent", asked).encode(),
+        "consent.pdf": pdf("consent", asked),
+        "calendar.ics": calendar(of),
     }
 
 
@@ -164,10 +160,15 @@ def _time(text: str | None) -> time | None:
         return None
     from pinprick.courses.record import Clock
 
+    return time.fromisoformat(_read("--time", Clock(), text))
+
+
+def _read(option: str, reader: Reader, text: str) -> Any:
+    """What a reader of case files makes of an option; a fault names the option."""
     try:
-        return time.fromisoformat(Clock().read(text))
+        return reader.read(text)
     except InputError as error:
-        raise InputError([Fault("--time", f.found, f.allowed) for f in error.faults]) from None
+        raise InputError([Fault(option, f.found, f.allowed) for f in error.faults]) from None
 
 
 def _bytes_writer(data: bytes) -> Any:

@@ -10,11 +10,10 @@ import typer
 
 from pinprick.cli.errors import verb
 from pinprick.cli.terminal import say, table, validation_row
-from pinprick.cli.verbs import Json, app, path_of
+from pinprick.cli.verbs import Json, app, path_of, read_forecast
 from pinprick.faults import Fault, InputError
 
 _SOURCES = "Where the numbers come from"
-_LARGEST_FORECAST = 500_000_000  # bytes of a forecast.json that `cite` reads
 
 
 @app.command(rich_help_panel=_SOURCES)
@@ -71,13 +70,14 @@ def _forecast_study(study: str, json: str | None, target: Path | None) -> None:
     from pinprick import files
     from pinprick.validation import studies
 
+    answers = studies.forecast_file(study)
     if json == "-":
-        typer.echo(studies.to_json(study), nl=False)
+        typer.echo(studies.to_json(answers), nl=False)
         return
-    for found in studies.forecast_file(study):
+    for found in answers:
         typer.echo(studies.summary_line(found))
     if target:
-        files.write_all({target: files.text_writer(studies.to_json(study))})
+        files.write_all({target: files.text_writer(studies.to_json(answers))})
 
 
 @app.command(rich_help_panel=_SOURCES)
@@ -88,9 +88,7 @@ def cite(
     ],
 ) -> None:
     """The papers behind a forecast."""
-    from pinprick import files
-
-    text = files.read_text(forecast, limit=_LARGEST_FORECAST, what="a forecast's JSON file")
+    text = read_forecast(forecast)
     from pinprick.forecasting import cite as run
 
     for line in run(text):

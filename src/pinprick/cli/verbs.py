@@ -17,7 +17,8 @@ from pinprick.faults import Fault, InputError
 DEMO = "alam-2014"
 _FIGURES = (".svg", ".png", ".pdf")
 _MOST_MEMBERS = 100_000
-_START, _FORECAST = "To start", "Forecast"
+_LARGEST_FORECAST = 500_000_000  # bytes of a forecast.json that is read
+_START, FORECAST = "To start", "Forecast"  # panels of the help
 
 _HELP = """Simulate and plan microneedling: from the needle to what is seen, in ranges with sources.
 
@@ -141,7 +142,7 @@ def new(
     target = Path(case)
     if target.exists():
         raise InputError([Fault(case, "a file that is there already", "a new file")])
-    files.check_writable({case: target})
+    files.check_writable({"CASE.yaml": target})
     answers = interview.defaults() if yes else {}
     for question in () if yes else interview.questions():
         while True:
@@ -151,10 +152,10 @@ def new(
                 answers[question.key] = str(said)
                 break
             say(wrong)
-    from pinprick.safety.page import template
+    from pinprick.safety.questions import to_answer
 
     text = interview.fill(answers)
-    text += template(Case.loads(text))
+    text += to_answer(Case.loads(text))
     files.write_all({target: files.text_writer(text)})
     typer.echo(
         f"{case}: written; look it over, answer its questions, then `pinprick screen {case}`"
@@ -170,7 +171,7 @@ def check(case: CaseFiles) -> None:
         typer.echo(f"{name}: no faults")
 
 
-@app.command(rich_help_panel=_FORECAST)
+@app.command(rich_help_panel=FORECAST)
 @verb
 def forecast(
     case: CaseFile,
@@ -218,7 +219,7 @@ def forecast(
     _finish(made, json, jobs, held=not research)
 
 
-@app.command(rich_help_panel=_FORECAST)
+@app.command(rich_help_panel=FORECAST)
 @verb
 def compare(
     case: CaseFiles,
@@ -273,6 +274,8 @@ def load_cases(paths: Sequence[str]) -> dict[str, Any]:
     faults: list[Fault] = []
     for path in paths:
         try:
+            if not path:  # a variable of the shell that holds nothing
+                raise InputError([Fault("CASE.yaml", "an empty name", "the name of a case file")])
             cases[path] = Case.load(path)
         except InputError as error:
             faults += error.faults
@@ -284,6 +287,13 @@ def load_cases(paths: Sequence[str]) -> dict[str, Any]:
     if faults:
         raise InputError(faults)
     return cases
+
+
+def read_forecast(name: str) -> str:
+    """The text of a forecast that `forecast --json` wrote."""
+    from pinprick import files
+
+    return files.read_text(name, limit=_LARGEST_FORECAST, what="a forecast's JSON file")
 
 
 def _settings(given: list[str] | None) -> dict[str, str]:

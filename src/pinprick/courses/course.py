@@ -139,7 +139,6 @@ def from_sentence(text: str) -> dict[str, Any]:
     count = re.fullmatch(r"(\w+) sessions?", head.strip(" ,"))
     if count is None or not {"with", "at", "on"} <= set(clauses):
         raise _unread(text)
-    number = count[1]
     sites = [s.strip() for s in re.split(r",|\band\b", clauses["on"]) if s.strip()]
     dose = _dose(clauses)
     zones = [
@@ -149,7 +148,7 @@ def from_sentence(text: str) -> dict[str, Any]:
     device = re.sub(r"^(an?|the) ", "", clauses["with"])
     course = {
         "start": clauses.get("from", "not reported"),
-        "sessions": _NUMBERS.index(number) + 1 if number in _NUMBERS else number,
+        "sessions": _number(count[1]),
         "steps": [{"needle": {"device": _device(device), "zones": zones}}],
     }
     if "every" in clauses:
@@ -180,11 +179,14 @@ def _dose(clauses: Mapping[str, str]) -> Any:
     passes = re.fullmatch(r"(\w+) passes", said)
     seconds = _AREA_DOSE.fullmatch(said)
     if passes:
-        word = passes[1]
-        return {"passes": _NUMBERS.index(word) + 1 if word in _NUMBERS else word}
+        return {"passes": _number(passes[1])}
     if seconds:
         return {"seconds_per_cm2": seconds[1]}
     raise _unread(f"for {said}")
+
+
+def _number(word: str) -> int | str:
+    return _NUMBERS.index(word) + 1 if word in _NUMBERS else word
 
 
 def _unread(found: str) -> InputError:

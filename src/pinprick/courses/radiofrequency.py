@@ -1,13 +1,13 @@
 """What a radiofrequency tip delivers: energy or power for each pin, its pulses, and limits.
 
-Energy per pin decides everything: from no zone to char is a factor of four. No catalogue states
-it for a setting, so a case must.
+Energy per pin decides everything: from no zone to char is a factor of three to four. No catalogue
+states it for a setting, so a case must.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pinprick.faults import Fault
 from pinprick.fields import Model, Number, Quantity, Whole, Word
@@ -16,7 +16,8 @@ STATE = (
     "the energy delivered to each pin, or the power per pin, and the length of the pulse: the "
     "maker must state them for the setting; without them no heated zone can be worked out"
 )
-WIRINGS = ("bipolar", "monopolar")
+Wiring = Literal["bipolar", "monopolar"]
+WIRINGS: tuple[Wiring, ...] = get_args(Wiring)
 
 
 class Radiofrequency(Model):

@@ -30,18 +30,13 @@ from pinprick.fields import (
     YesNo,
     shown,
 )
-from pinprick.people.person import names_given
+from pinprick.people.anonymity import Code, names_given
 
 OPERATORS = ("physician", "nurse", "aesthetician", "self")
 ENDPOINTS = (*UNTIL, "none")
 GRADES = ("mild", "moderate", "severe")
 OUTCOMES = ("resolved", "resolving", "not resolved", "resolved with a lasting mark")
 MOST_EVENTS = 20
-_LONGEST_CODE = 32
-_CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9._/-]*")
-_DATE_LIKE = re.compile(
-    r"(19|20)\d\d[-./]?[01]\d[-./]?[0-3]\d|[0-3]?\d[-./][01]?\d[-./]((19|20)\d\d|\d\d)"
-)
 _CLOCK = re.compile(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -63,32 +58,6 @@ class Clock(Reader):
 
     def _form(self) -> dict[str, Any]:
         return {"type": "string", "examples": ["09:30"]}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffCode(Reader):
-    """The code of who needled: no name.
-
-    >>> StaffCode().read("N-02")
-    'N-02'
-    """
-
-    def _takes(self) -> str:
-        return (
-            f"a code of up to {_LONGEST_CODE} letters, digits and hyphens with at least one digit, "
-            "such as N-02; no name"
-        )
-
-    def _parse(self, raw: object, from_file: bool) -> str:
-        code = str(raw).strip() if isinstance(raw, str | int) else ""
-        if isinstance(raw, bool) or len(code) > _LONGEST_CODE or _DATE_LIKE.search(code):
-            raise ValueError
-        if not _CODE.fullmatch(code):
-            raise ValueError
-        return code
-
-    def _form(self) -> dict[str, Any]:
-        return {"type": ["string", "integer"]}
 
 
 class ZoneRecord(Model):
@@ -156,7 +125,9 @@ class Record(Model):
                           unreported=True)
     ]  # fmt: skip
     operator: Annotated[str | None, Word(words=OPERATORS, unreported=True)] = None
-    operator_code: Annotated[str | None, StaffCode(unreported=True)] = None
+    operator_code: Annotated[str | None, Code(like="N-02", without="no name", unreported=True)] = (
+        None
+    )
     device: Annotated[str | None, DeviceName(unreported=True)] = None
     device_serial: Annotated[str | None, Text(what="its serial number or UDI", unreported=True)] = (
         None

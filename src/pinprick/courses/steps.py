@@ -155,14 +155,18 @@ class Needle(Model):
     def cross(cls, given: Mapping[str, Any]) -> Iterable[Fault]:
         """Refuse what the device cannot do, and a radiofrequency tip whose energy is not stated."""
         name = cls.peek(given, "device")
-        if name is not None:
-            yield from _heat(devices.device(name), given.get("radiofrequency"))
-        zones = given.get("zones")
-        if not isinstance(zones, list | tuple):
+        if name is None:
             return
-        for place, zone in enumerate(zones):
-            if name is not None and isinstance(zone, Mapping | Zone):
-                yield from _beyond(devices.device(name), zone, f"zones[{place}]")
+        tool, zones = devices.device(name), given.get("zones")
+        yield from _heat(tool, given.get("radiofrequency"))
+        for place, zone in enumerate(zones if isinstance(zones, list | tuple) else ()):
+            if isinstance(zone, Mapping | Zone):
+                yield from _beyond(tool, zone, f"zones[{place}]")
+
+    @property
+    def tool(self) -> devices.Device:
+        """The device itself, which ``device`` names."""
+        return devices.device(self.device)
 
 
 def _heat(device: devices.Device, setting: Any) -> Iterable[Fault]:

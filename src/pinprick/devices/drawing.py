@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import tan
 from xml.sax.saxutils import escape
 
-from pinprick.devices.catalogue import Device
 from pinprick.devices.layout import layout
-from pinprick.units import MILLI
+from pinprick.devices.model import Device
+from pinprick.units import MICRO, MILLI
 
 _INK, _QUIET, _STEEL = "#1d1d1d", "#595959", "#0064a3"
 _FACE, _MARGIN = 320.0, 40.0  # size of the drawing of the face
@@ -128,7 +128,7 @@ def _needle(item: Device, left: float) -> list[str]:
     marks = [
         f"longest {item.length_max / MILLI:.3g} mm",
         f"shaft {item.shaft_diameter / MILLI:.3g} mm",
-        f"tip {item.tip_diameter / MILLI * 1000:.3g} µm",
+        f"tip {item.tip_diameter / MICRO:.3g} µm",
         f"full cone angle {item.figures['cone_angle'].text}",
     ]
     parts = [f'<polygon points="{points}" fill="{_STEEL}"/>']

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import ceil, cos, pi, sin, sqrt
 
-from pinprick.devices.catalogue import Device
+from pinprick.devices.model import Device
 
 Point = tuple[float, float]
 ONE_RING = 6  # as many needles as stand in a single ring
@@ -23,8 +23,8 @@ def layout(item: Device) -> tuple[Point, ...]:
     the way it rolls, so that the second coordinate repeats after one turn.
 
     >>> from pinprick.devices import device
-    >>> len(layout(device("pen"))), rows_and_turn(device("roller"))
-    (14, (8, 24))
+    >>> [round(1e3 * x, 1) for x, _ in layout(device("stamp"))][:6]  # mm
+    [-4.2, -2.5, -0.8, 0.8, 2.5, 4.2]
     """
     if item.kind == "roller":
         rows, turn = rows_and_turn(item)
@@ -44,7 +44,12 @@ def layout(item: Device) -> tuple[Point, ...]:
 
 
 def rows_and_turn(item: Device) -> tuple[int, int]:
-    """Rows of a drum, and needles of one row in a turn: the split with the squarest lattice."""
+    """Rows of a drum, and needles of one row in a turn: the split with the squarest lattice.
+
+    >>> from pinprick.devices import device
+    >>> rows_and_turn(device("roller"))
+    (8, 24)
+    """
     turn = pi * (item.drum_diameter or 0.0)
 
     def skew(rows: int) -> float:

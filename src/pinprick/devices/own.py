@@ -25,7 +25,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pinprick import files
-from pinprick.devices.catalogue import OWN, Device, Figure, Kind
+from pinprick.devices.model import Device, Kind
+from pinprick.evidence.figure import OWN, Figure
 from pinprick.faults import Fault, InputError
 from pinprick.fields import Quantity, Reader, Text, Whole, Word, YesNo, quantity_text
 from pinprick.fields.plain import plain_lines, read_lines
@@ -82,9 +83,7 @@ def load(path: str | Path) -> Device:
     >>> mine.needles, round(mine.length_max, 6), round(mine.tip_diameter, 6)
     (16, 0.002, 1e-05)
     """
-    place = Path(path)
-    stamp = place.stat().st_mtime_ns if place.is_file() else 0
-    return _load(str(path), stamp)
+    return _load(str(path), files.stamp(path))
 
 
 @lru_cache(maxsize=16)

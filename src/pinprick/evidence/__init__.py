@@ -6,17 +6,8 @@ be traced to its papers.
 """
 
 from pinprick.evidence.lanes import Lanes, Stage
-from pinprick.evidence.registry import (
-    Basis,
-    Doubt,
-    Fact,
-    Parameter,
-    Quote,
-    Registry,
-    Spread,
-    Study,
-    registry,
-)
+from pinprick.evidence.records import Basis, Doubt, Fact, Parameter, Quote, Spread, Study
+from pinprick.evidence.registry import Registry, registry
 
 __all__ = [
     "Basis",

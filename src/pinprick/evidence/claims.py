@@ -7,22 +7,17 @@ another takes from it what it does not say itself. Tags say which cases a claim 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.evidence.entries import entries, toml
+from pinprick.faults import Fault, InputError, hint
 
 ClaimVerdict = Literal["contradicted", "partly", "unclear", "supported"]
 VERDICTS: tuple[ClaimVerdict, ...] = get_args(ClaimVerdict)
-_KEYS = (
-    "topic", "claim", "verdict", "status", "rows", "words", "says", "touches", "handled",
-    "like", "note", "front",
-)  # fmt: skip
 _OWN = ("claim", "verdict", "like", "note", "front")  # never taken from another claim
 # How much a verdict and the closeness of its tags bring a claim forward.
 _WEIGHT_OF_VERDICT = {"contradicted": 3, "partly": 2, "unclear": 1, "supported": 0}
@@ -67,7 +62,7 @@ def claims() -> Mapping[str, Claim]:
     (181, 'contradicted')
     """
     bodies = _file()["claim"]
-    return MappingProxyType({name: _claim(name, bodies) for name in bodies})
+    return entries(Claim, {name: _whole(name, bodies) for name in bodies}, key="id")
 
 
 def claim(name: str) -> Claim:
@@ -80,9 +75,8 @@ def claim(name: str) -> Claim:
     'No trial of needling for sun spots was found.'
     """
     if name not in claims():
-        near = did_you_mean(name, claims()).rpartition(" (did you mean ")
-        hint = f" (did you mean {near[2]}" if near[1] else ""
-        raise InputError([Fault("claim", name, f"an id such as C000-06{hint}")])
+        allowed = f"an id such as C000-06{hint(name, claims())}"
+        raise InputError([Fault("claim", name, allowed)])
     return claims()[name]
 
 
@@ -98,13 +92,21 @@ def sentences() -> Mapping[str, str]:
 
 @cache
 def words() -> Mapping[str, tuple[str, ...]]:
-    """Words of a case, in lower case, that give it a tag."""
+    """Words of a case, in lower case, that give it a tag.
+
+    >>> "prp" in words()["serum"]
+    True
+    """
     return MappingProxyType({tag: tuple(found) for tag, found in _file()["word"].items()})
 
 
 @cache
 def questions() -> Mapping[str, tuple[str, ...]]:
-    """Screening questions whose answer, other than no, gives a case a tag."""
+    """Screening questions whose answer, other than no, gives a case a tag.
+
+    >>> questions()["keloid"]
+    ('keloid', 'hypertrophic_scar')
+    """
     return MappingProxyType({tag: tuple(found) for tag, found in _file()["question"].items()})
 
 
@@ -150,25 +152,7 @@ def _relevance(found: Claim, tags: Set[str]) -> int:
 
 @cache
 def _file() -> dict[str, Any]:
-    return tomllib.loads(files("pinprick.evidence").joinpath("claims.toml").read_text("utf-8"))
-
-
-def _claim(name: str, bodies: Mapping[str, Mapping[str, Any]]) -> Claim:
-    body = {"status": "read", **_whole(name, bodies)}
-    faults = [Fault(name, key, did_you_mean(key, _KEYS)) for key in body if key not in _KEYS]
-    needed = [key for key in _KEYS if key not in ("like", "note", "front")]
-    faults += [Fault(name, "nothing", key) for key in needed if key not in body]
-    if body.get("verdict") not in VERDICTS:
-        faults.append(Fault(f"{name}.verdict", str(body.get("verdict")), ", ".join(VERDICTS)))
-    if faults:
-        raise InputError(faults)
-    return Claim(
-        id=name,
-        verdict=cast(ClaimVerdict, body.pop("verdict")),
-        rows=tuple(body.pop("rows")),
-        touches=tuple(body.pop("touches")),
-        **body,
-    )
+    return toml("pinprick.evidence", "claims.toml")
 
 
 def _whole(name: str, bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

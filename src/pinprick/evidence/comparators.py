@@ -7,17 +7,16 @@ prices per session; one of the user's own takes their place, and stands where no
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from pinprick.evidence.entries import entries, entry, find, toml
 from pinprick.evidence.records import Fact
 from pinprick.evidence.registry import registry
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.faults import Fault, InputError
 
 What = Literal["gain", "pain", "downtime", "pigment", "irritation", "wait"]
 WHATS: tuple[What, ...] = get_args(What)
@@ -148,12 +147,7 @@ def combinations() -> Mapping[str, Combination]:
     >>> combinations()["laser"].how
     'staged only'
     """
-    return MappingProxyType(
-        {
-            name: Combination(name, body["title"], body["how"], _figures(name, body), body["says"])
-            for name, body in _file()["with"].items()
-        }
-    )
+    return entries(Combination, _file()["with"])
 
 
 def price_of(name: str, low: float, high: float | None = None, currency: str = "USD") -> Price:
@@ -165,8 +159,7 @@ def price_of(name: str, low: float, high: float | None = None, currency: str = "
     >>> price_of("microneedle radiofrequency", 600, 900, "EUR").text
     'EUR 600 to 900 (entered by the user)'
     """
-    if name not in comparators():
-        raise InputError([Fault("prices", name, did_you_mean(name, comparators()))])
+    find(comparators(), name, "prices")
     top = low if high is None else high
     if not 0 <= low <= top:
         raise InputError([Fault(f"prices.{name}", f"{low:g} to {top:g}", "0 or more, low to high")])
@@ -211,7 +204,7 @@ def cost(
     prices = (own,) if own is not None else comparator.prices
     if not prices:
         known = comparator.name == "no treatment"
-        return Cost("none" if known else "no row: enter your own", "", (), ())
+        return Cost("none" if known else "no price found: enter your own", "", (), ())
     low, high = min(p.low for p in prices), max(p.high for p in prices)
     currency = prices[0].currency
     gains = [f for f in comparator.of("gain", concerns) if f.sessions]
@@ -265,8 +258,8 @@ def _money(low: float, high: float) -> str:
 
 
 @cache
-def _file() -> dict[str, Any]:
-    return tomllib.loads(files("pinprick.evidence").joinpath("comparators.toml").read_text("utf-8"))
+def _file() -> Mapping[str, Any]:
+    return toml("pinprick.evidence", "comparators.toml")
 
 
 def _comparator(name: str, body: Mapping[str, Any]) -> Comparator:
@@ -276,12 +269,5 @@ def _comparator(name: str, body: Mapping[str, Any]) -> Comparator:
         if fact.low is None or fact.high is None:
             raise InputError([Fault(f"{name}.cost", each["row"], "a row with a range")])
         prices.append(Price(fact.low, fact.high, each["currency"], each["year"], each["row"]))
-    figures = _figures(name, body)
-    return Comparator(name, body["title"], figures, tuple(prices), body.get("ours", False))
-
-
-def _figures(name: str, body: Mapping[str, Any]) -> tuple[Figure, ...]:
-    for each in body["figures"]:
-        if each["what"] not in WHATS:
-            raise InputError([Fault(f"{name}.figures", str(each["what"]), ", ".join(WHATS))])
-    return tuple(Figure(**each) for each in body["figures"])
+    rest = {key: value for key, value in body.items() if key != "cost"}
+    return entry(Comparator, name, rest, name=name, prices=tuple(prices))

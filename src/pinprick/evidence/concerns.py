@@ -6,17 +6,17 @@ known of it, in ``not_forecast.toml``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Literal
 
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.evidence.entries import entries, find, toml
+from pinprick.evidence.records import Grade as Tested
+from pinprick.evidence.registry import registry
 
-Grade = Literal["controlled", "uncontrolled", "mechanism", "none"]
+Grade = Literal[Tested, "none"]
 Forecast = Literal["forecast", "range", "not_forecast"]
 Seen = Literal["relief", "colour", "count", "mechanics"]
 _GRADES = {
@@ -55,14 +55,12 @@ class Concern:
     how: str
     subtypes: tuple[str, ...]
     also: Mapping[str, str]
-    at: Mapping[str, At]
+    at: Mapping[str, At] = field(default_factory=dict)
     range: tuple[str, ...] = ()
 
     @property
     def groups(self) -> Mapping[str, int]:
         """People in each group behind the evidence, counted once however many rows it has."""
-        from pinprick.evidence.registry import registry
-
         return registry().people_by_cohort(self.rows)
 
     @property
@@ -118,8 +116,8 @@ class Reason:
 
     name: str
     why: str
-    known: str
     rows: tuple[str, ...]
+    known: str = ""
 
 
 @cache
@@ -129,7 +127,7 @@ def concerns() -> Mapping[str, Concern]:
     >>> list(concerns())[:2]
     ['acne scars', 'wrinkles']
     """
-    return MappingProxyType({name: _read(name, body) for name, body in _file("concerns").items()})
+    return entries(Concern, toml("pinprick.evidence", "concerns.toml"))
 
 
 def concern(name: str) -> Concern:
@@ -141,9 +139,7 @@ def concern(name: str) -> Concern:
     >>> concern("acne scars").forecast
     'forecast'
     """
-    if name not in concerns():
-        raise InputError([Fault("concern", name, did_you_mean(name, concerns()))])
-    return concerns()[name]
+    return find(concerns(), name, "concern")
 
 
 @cache
@@ -153,15 +149,8 @@ def reasons() -> Mapping[str, Mapping[str, Reason]]:
     >>> reasons()["concerns"]["sun spots"].why
     'no trial was found'
     """
-    return MappingProxyType(
-        {
-            group: {
-                name: Reason(name, body["why"], body.get("known", ""), tuple(body["rows"]))
-                for name, body in entries.items()
-            }
-            for group, entries in _file("not_forecast").items()
-        }
-    )
+    groups = toml("pinprick.evidence", "not_forecast.toml")
+    return MappingProxyType({group: entries(Reason, found) for group, found in groups.items()})
 
 
 def plain_range(rows: tuple[str, ...]) -> str:
@@ -170,8 +159,6 @@ def plain_range(rows: tuple[str, ...]) -> str:
     >>> plain_range(("clinical:CL169",))
     '0.86 grades in 32 people of 1 study, nine in ten of them from -0.2 to 1.9'
     """
-    from pinprick.evidence.registry import registry
-
     facts = [registry().fact(row) for row in rows]
     if not facts:
         return ""
@@ -182,35 +169,3 @@ def plain_range(rows: tuple[str, ...]) -> str:
     reach = 1.645 * (facts[0].sd or 0.0)
     ends = f"nine in ten of them from {sizes[0] - reach:.1f} to {sizes[0] + reach:.1f}"
     return f"{sizes[0]:g} {unit} in {people} people of 1 study, {ends}"
-
-
-@cache
-def _file(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("pinprick.evidence").joinpath(f"{name}.toml").read_text("utf-8"))
-
-
-def _read(name: str, body: Mapping[str, Any]) -> Concern:
-    for key, words in (("grade", get_args(Grade)), ("forecast", get_args(Forecast)),
-                       ("seen", get_args(Seen))):  # fmt: skip
-        if body[key] not in words:
-            raise InputError([Fault(f"{name}.{key}", str(body[key]), ", ".join(words))])
-    return Concern(
-        name=name,
-        title=body["title"],
-        seen=body["seen"],
-        is_=body["is"],
-        scales=tuple(body["scales"]),
-        link=body["link"],
-        grade=body["grade"],
-        rows=tuple(body["rows"]),
-        forecast=body["forecast"],
-        how=body["how"],
-        subtypes=tuple(body["subtypes"]),
-        also=MappingProxyType(dict(body["also"])),
-        at=MappingProxyType({site: _at(what) for site, what in body.get("at", {}).items()}),
-        range=tuple(body.get("range", ())),
-    )
-
-
-def _at(body: Mapping[str, Any]) -> At:
-    return At(body["forecast"], body["how"], body["entry"], tuple(body.get("range", ())))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from pinprick.evidence.records import Fact, Parameter
 from pinprick.evidence.registry import registry
 from pinprick.evidence.scales import PLURALS, Scale
 
@@ -54,10 +53,10 @@ def reading_sd(scale: Scale) -> float | None:
     if noise is None:
         return None
     if noise.parameter:
-        parameter: Parameter = registry().parameter(noise.parameter)
+        parameter = registry().parameter(noise.parameter)
         sd = parameter.value / parameter.factor
     else:
-        fact: Fact = registry().fact(noise.row)
+        fact = registry().fact(noise.row)
         if fact.sd is None:
             return None
         sd = fact.sd

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 from typing import Literal
 
+from pinprick.evidence.entries import entries, toml
+from pinprick.evidence.records import Grade
 from pinprick.evidence.registry import registry
 
 
@@ -31,7 +30,7 @@ class Instrument:
     change_sd: str
     reference: str
     reference_day: float
-    evidence: Literal["controlled", "uncontrolled", "mechanism"]
+    evidence: Grade
     default: bool
     rows: tuple[str, ...]
     per_y: str = ""
@@ -75,13 +74,7 @@ def instruments() -> Mapping[str, Instrument]:
     >>> instruments()["wrinkles-lemperle"].scale
     'lemperle'
     """
-    text = files("pinprick.evidence").joinpath("instruments.toml").read_text("utf-8")
-    return MappingProxyType(
-        {
-            name: Instrument(name=name, rows=tuple(body.pop("rows")), **body)
-            for name, body in tomllib.loads(text).items()
-        }
-    )
+    return entries(Instrument, toml("pinprick.evidence", "instruments.toml"))
 
 
 def instrument(concern: str, scale: str | None = None) -> Instrument | None:

@@ -6,17 +6,14 @@ A product that is no intervention of this list changes nothing in a forecast.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.evidence.entries import entries, find, toml
+from pinprick.evidence.records import Grade
 
-Grade = Literal["controlled", "uncontrolled", "mechanism"]
 Where = Literal["course", "medicines"]
 _PIECES = re.compile(r"[,;/+&()]|\band\b|\bwith\b")
 
@@ -38,11 +35,11 @@ class Intervention:
     words: tuple[str, ...]
     where: tuple[Where, ...]
     acts: Mapping[str, str]
-    adds: Mapping[str, str]
     grade: Grade
     basis: str
     rows: tuple[str, ...]
     says: str
+    adds: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -52,7 +49,7 @@ def interventions() -> Mapping[str, Intervention]:
     >>> interventions()["platelet-rich plasma"].grade
     'controlled'
     """
-    return MappingProxyType({name: _read(name, body) for name, body in _data()["of"].items()})
+    return entries(Intervention, _data()["of"])
 
 
 def intervention(name: str) -> Intervention:
@@ -60,10 +57,11 @@ def intervention(name: str) -> Intervention:
 
     Raises:
         InputError: if there is none; the fault names the nearest.
+
+    >>> intervention("topical retinoid").where
+    ('medicines',)
     """
-    if name not in interventions():
-        raise InputError([Fault("intervention", name, did_you_mean(name, interventions()))])
-    return interventions()[name]
+    return find(interventions(), name, "intervention")
 
 
 def named_in(text: str, where: Where) -> tuple[str, ...]:
@@ -99,22 +97,4 @@ def _plain(text: str) -> str:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    text = files("pinprick.evidence").joinpath("interventions.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def _read(name: str, body: Mapping[str, Any]) -> Intervention:
-    if body["grade"] not in get_args(Grade):
-        raise InputError([Fault(f"{name}.grade", body["grade"], ", ".join(get_args(Grade)))])
-    return Intervention(
-        name=name,
-        title=body["title"],
-        words=tuple(body["words"]),
-        where=tuple(body["where"]),
-        acts=MappingProxyType(dict(body["acts"])),
-        adds=MappingProxyType(dict(body.get("adds", {}))),
-        grade=body["grade"],
-        basis=body["basis"],
-        rows=tuple(body["rows"]),
-        says=body["says"],
-    )
+    return toml("pinprick.evidence", "interventions.toml")

@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import log
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from pinprick.evidence.registry import Doubt, Parameter, Registry, Spread
+from pinprick.evidence.records import Doubt, Parameter, Spread
+from pinprick.evidence.registry import Registry
 
 PEOPLE_PER_DRAW = 4
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -125,8 +127,6 @@ def _quantile(parameter: Parameter, uniform: Array) -> Array:
 
 def _law(value: float, spread: Spread) -> tuple[Callable[[Array], Array], Callable[[float], float]]:
     """Quantile function and distribution function of a spread."""
-    from math import log
-
     if spread.kind == "uniform":
         width = spread.high - spread.low
         return (

@@ -13,7 +13,7 @@ from pinprick.evidence.records import Fact, Parameter, Spread, Study
 from pinprick.evidence.registry import Registry
 from pinprick.evidence.scales import Scale, scales_for
 from pinprick.evidence.scales import scales as all_scales
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.faults import Fault, InputError, hint
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
@@ -191,7 +191,11 @@ def comparators(registry: Registry, name: str | None = None) -> Table:
 
 
 def told(scale: Scale) -> str:
-    """The smallest change that one reading of a scale can tell, in words."""
+    """The smallest change that one reading of a scale can tell, in words.
+
+    >>> told(all_scales()["lemperle"]), told(all_scales()["glogau"])
+    ('at most 1.1 grades (2 in whole steps)', 'not known')
+    """
     found = detectable(scale)
     return found.said(scale.unit) if found else "not known"
 
@@ -283,7 +287,6 @@ def _named(known: Mapping[str, Any], name: str | None, what: str) -> dict[str, A
     asked = name.lower()
     found = {key: entry for key, entry in known.items() if asked in key.lower()}
     if not found:
-        near = did_you_mean(name, known).rpartition(" (did you mean ")
-        hint = f" (did you mean {near[2]}" if near[1] else ""
-        raise InputError([Fault(what, name, f"a name or part of one{hint}")])
+        allowed = f"a name or part of one{hint(name, known)}"
+        raise InputError([Fault(what, name, allowed)])
     return found

@@ -12,11 +12,11 @@ from typing import Any, cast, get_args
 import numpy as np
 
 from pinprick import units
+from pinprick.evidence.entries import entry
 from pinprick.evidence.records import (
     BIOLOGY_UNITS,
     POINT,
     Basis,
-    Cell,
     Doubt,
     Ends,
     Fact,
@@ -37,15 +37,15 @@ def read_all(
 ) -> tuple[dict[str, Parameter], dict[str, Fact], dict[str, Study], dict[str, Table]]:
     """Everything that lies in the folder ``root``: parameters, facts, studies and tables."""
     tables = {
-        entry.name.removesuffix(".csv"): _read_table(entry.read_text("utf-8"))
-        for entry in root.joinpath("tables").iterdir()
-        if entry.name.endswith(".csv")
+        file.name.removesuffix(".csv"): _read_table(file.read_text("utf-8"))
+        for file in root.joinpath("tables").iterdir()
+        if file.name.endswith(".csv")
     }
     parameters: dict[str, Parameter] = {}
-    for entry in sorted(root.joinpath("parameters").iterdir(), key=lambda e: str(e.name)):
-        if entry.name.endswith(".toml"):
-            stage = entry.name.removesuffix(".toml")
-            for name, body in tomllib.loads(entry.read_text("utf-8")).items():
+    for file in sorted(root.joinpath("parameters").iterdir(), key=lambda file: str(file.name)):
+        if file.name.endswith(".toml"):
+            stage = file.name.removesuffix(".toml")
+            for name, body in tomllib.loads(file.read_text("utf-8")).items():
                 parameters[f"{stage}.{name}"] = read_parameter(f"{stage}.{name}", body)
     studies = read_studies(root.joinpath("studies.toml").read_text("utf-8"))
     return parameters, _read_facts(root), studies, tables
@@ -54,8 +54,19 @@ def read_all(
 def read_value(parameter: Parameter, text: str) -> float:
     """A value for a parameter from text with a unit; the biology takes its own unit only.
 
+    Args:
+        parameter: says which unit is its own.
+        text: such as ``"70 um"``.
+
+    Returns:
+        The value in SI, or in the biology's own unit.
+
     Raises:
         InputError: if the number or its unit cannot be used.
+
+    >>> from pinprick.evidence import registry
+    >>> read_value(registry().parameter("needling.preparation_time"), "10 min")
+    600.0
     """
     if parameter.stage != "healing":
         return units.quantity(text, parameter.unit, parameter.name)
@@ -90,8 +101,16 @@ _KEYS = (
 def read_parameter(name: str, body: Mapping[str, Any]) -> Parameter:
     """A parameter from its table in ``parameters/STAGE.toml``.
 
+    Args:
+        name: with its stage, such as ``needling.preparation_time``.
+        body: the table.
+
     Raises:
         InputError: one line for each wrong key, unit, basis, doubt, spread or number.
+
+    >>> body = {"title": "wait", "value": 5, "unit": "min", "valid": [0, 60], "basis": "assumed"}
+    >>> read_parameter("courses.wait", body).value
+    300.0
     """
     unit = str(body.get("unit", "1"))
     faults = _faults(name, body, unit)
@@ -114,7 +133,7 @@ def read_parameter(name: str, body: Mapping[str, Any]) -> Parameter:
         basis=cast(Basis, body["basis"]),
         doubt=cast(Doubt, body.get("doubt", "knowledge")),
         rows=tuple(body.get("rows", ())),
-        quotes=tuple(Quote(**quote) for quote in body.get("quotes", ())),
+        quotes=tuple(entry(Quote, f"{name}.quotes", quote) for quote in body.get("quotes", ())),
         half_life=bool(body.get("half_life", False)),
         note=str(body.get("note", "")),
     )
@@ -138,11 +157,10 @@ def _faults(name: str, body: Mapping[str, Any], unit: str) -> list[Fault]:
         if body.get(key, default) not in allowed:
             faults.append(Fault(f"{name}.{key}", str(body.get(key)), ", ".join(allowed)))
     for quote in body.get("quotes", ()):
-        cells = {quote.get("cell"), quote.get("gives")}
-        if not {"row", "cell", "gives"} <= set(quote) <= {"row", "cell", "gives", "factor"}:
-            faults.append(Fault(f"{name}.quotes", ", ".join(quote), "row, cell, gives, factor"))
-        elif not cells <= set(get_args(Cell)):
-            faults.append(Fault(f"{name}.quotes", str(quote), ", ".join(get_args(Cell))))
+        try:
+            entry(Quote, f"{name}.quotes", quote)
+        except InputError as error:
+            faults += error.faults
     return faults + _spread_faults(f"{name}.spread", dict(body.get("spread", {})))
 
 
@@ -212,7 +230,11 @@ def _read_facts(root: Any) -> dict[str, Fact]:
 
 
 def read_studies(text: str) -> dict[str, Study]:
-    """The studies of ``studies.toml``, every point with all keys of ``POINT``."""
+    """The studies of ``studies.toml``, every point with all keys of ``POINT``.
+
+    Raises:
+        InputError: if a key is unknown, or a value cannot be.
+    """
     studies = {}
     for name, body in tomllib.loads(text).items():
         points = [{"used": body["used"], **point} for point in body.pop("points", ())]
@@ -224,8 +246,7 @@ def read_studies(text: str) -> dict[str, Study]:
         if faults:
             raise InputError(faults)
         whole = tuple({key: point.get(key) for key in POINT} for point in points)
-        rows = tuple(body.pop("rows", ()))
-        studies[name] = Study(id=name, rows=rows, points=whole, **body)
+        studies[name] = entry(Study, name, {"rows": [], **body}, id=name, points=whole)
     return studies
 
 
@@ -234,16 +255,15 @@ def _number(text: str | None) -> float | None:
 
 
 def _read_table(text: str) -> Table:
-    rows = list(csv.DictReader(text.splitlines()))
-    return {
-        column: np.array([float(row[column]) for row in rows])
-        for column in rows[0]
-        if all(_is_number(row[column]) for row in rows)
-    }
+    header, *rows = csv.reader(text.splitlines())
+    columns = zip(header, zip(*rows, strict=True), strict=True)
+    return {name: found for name, cells in columns if (found := _numbers(cells)) is not None}
 
 
-def _is_number(text: str) -> bool:
+def _numbers(cells: tuple[str, ...]) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    """A column of numbers; None if a cell is anything else."""
     try:
-        return isfinite(float(text))
+        found = np.array(cells, dtype=np.float64)
     except ValueError:
-        return False
+        return None
+    return found if np.all(np.isfinite(found)) else None

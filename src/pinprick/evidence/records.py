@@ -18,6 +18,8 @@ FactKind = Literal["number", "range", "pair", "sign", "text", "formula"]
 Ends = Literal["", "sd", "ci95", "iqr", "p05-p95", "range", "limit", "tolerance"]
 Cell = Literal["value", "low", "high", "sd"]
 Used = Literal["fit", "test", "shown"]
+# Evidence that something changes what is seen: a trial with a control, a series, physiology only.
+Grade = Literal["controlled", "uncontrolled", "mechanism"]
 # What a result of a study says; see studies.toml.
 POINT = (
     "concern",

@@ -21,31 +21,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Any
 
 from pinprick.evidence import reading
-from pinprick.evidence.records import (
-    Basis,
-    Doubt,
-    Fact,
-    Parameter,
-    Quote,
-    Spread,
-    Study,
-)
-from pinprick.faults import Fault, InputError, did_you_mean
-
-__all__ = [
-    "Basis",
-    "Doubt",
-    "Fact",
-    "Parameter",
-    "Quote",
-    "Registry",
-    "Spread",
-    "Study",
-    "registry",
-]
+from pinprick.evidence.records import Fact, Parameter, Spread, Study
+from pinprick.faults import Fault, InputError, hint
 
 
 @dataclass(frozen=True)
@@ -75,14 +54,8 @@ class Registry:
         try:
             return self.parameters[name]
         except KeyError:
-            allowed = (
-                did_you_mean(name, self.parameters)
-                if len(self.parameters) < 9
-                else (
-                    "a parameter listed by `pinprick evidence parameters`"
-                    + _nearest(name, self.parameters)
-                )
-            )
+            listed = "a parameter listed by `pinprick evidence parameters`"
+            allowed = listed + hint(name, self.parameters)
             raise InputError([Fault("parameter", name, allowed)]) from None
 
     def fact(self, row: str) -> Fact:
@@ -92,9 +65,7 @@ class Registry:
             InputError: if there is none.
         """
         if row not in self.facts:
-            raise InputError(
-                [Fault("fact", row, "a row of the evidence" + _nearest(row, self.facts))]
-            )
+            raise InputError([Fault("fact", row, "a row of the evidence" + hint(row, self.facts))])
         return self.facts[row]
 
     def stage(self, name: str) -> tuple[Parameter, ...]:
@@ -119,6 +90,15 @@ class Registry:
         if faults:
             raise InputError(faults)
         return replace(self, parameters=changed, overrides={**self.overrides, **values})
+
+    def still(self) -> Registry:
+        """A copy in which every parameter stands at its value and none is drawn.
+
+        >>> {p.spread.kind for p in registry().still()}
+        {'fixed'}
+        """
+        fixed = {name: replace(p, spread=Spread()) for name, p in self.parameters.items()}
+        return replace(self, parameters=fixed)
 
     def digest(self, names: frozenset[str] | None = None) -> str:
         """Hash of the named parameters (all by default): same numbers, same hash."""
@@ -164,10 +144,3 @@ def registry() -> Registry:
     """
     parameters, facts, studies, tables = reading.read_all(files("pinprick.evidence"))
     return Registry(parameters, facts, studies, tables)
-
-
-def _nearest(word: str, known: Mapping[str, Any]) -> str:
-    named = did_you_mean(word, known)
-    return (
-        f" (did you mean{named.rpartition('(did you mean')[2]}" if "did you mean" in named else ""
-    )

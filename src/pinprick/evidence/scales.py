@@ -5,15 +5,12 @@ The arithmetic of a score is in :mod:`pinprick.evidence.scoring`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.evidence.entries import entries, find, toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +122,7 @@ def scales() -> Mapping[str, Scale]:
     >>> scales()["lemperle"].high
     5.0
     """
-    text = files("pinprick.evidence").joinpath("scales.toml").read_text("utf-8")
-    return MappingProxyType({name: _read(name, body) for name, body in tomllib.loads(text).items()})
+    return entries(Scale, toml("pinprick.evidence", "scales.toml"))
 
 
 def scale(name: str) -> Scale:
@@ -138,9 +134,7 @@ def scale(name: str) -> Scale:
     >>> scale("goodman-baron-quantitative").smallest_change.text
     'more than 4 points'
     """
-    if name not in scales():
-        raise InputError([Fault("scale", name, did_you_mean(name, scales()))])
-    return scales()[name]
+    return find(scales(), name, "scale")
 
 
 def scales_for(concern: str) -> tuple[Scale, ...]:
@@ -151,49 +145,3 @@ def scales_for(concern: str) -> tuple[Scale, ...]:
     """
     own = [s for s in scales().values() if concern in s.concerns]
     return (*own, *(s for s in scales().values() if not s.concerns))
-
-
-def _read(name: str, body: dict[str, Any]) -> Scale:
-    change, matters = body.pop("smallest_change", None), body.pop("matters", None)
-    reading, grades = body.pop("reading", None), body.pop("grades", {})
-    return Scale(
-        name=name,
-        low=float(body.pop("low")),
-        high=float(body.pop("high")),
-        step=float(body.pop("step")),
-        concerns=tuple(body.pop("concerns")),
-        rows=tuple(body.pop("rows")),
-        definition=_definition(body.pop("definition")),
-        smallest_change=None
-        if change is None
-        else SmallestChange(
-            float(change["change"]), bool(change["strict"]), change["text"], tuple(change["rows"])
-        ),
-        matters=None
-        if matters is None
-        else Matters(
-            float(matters["change"]),
-            matters["text"],
-            tuple(matters["rows"]),
-            matters.get("per", ""),
-        ),
-        reading=None if reading is None else Reading(**reading),
-        grades=MappingProxyType({float(step): said for step, said in grades.items()}),
-        **body,
-    )
-
-
-def _definition(body: dict[str, Any]) -> Definition:
-    parts = tuple(
-        Part(
-            part["name"],
-            float(part["weight"]),
-            float(part["low"]),
-            float(part["high"]),
-            tuple(map(float, part["bands"])) if "bands" in part else None,  # type: ignore[arg-type]
-        )
-        for part in body.pop("parts", ())
-    )
-    ratings = MappingProxyType({k: float(v) for k, v in body.pop("ratings", {}).items()})
-    steps = tuple(map(float, body.pop("area_from", ())))
-    return Definition(parts=parts, ratings=ratings, area_from=steps, **body)

@@ -1,4 +1,4 @@
-"""How scales are scored: sums of weighted ratings, grades from what is seen, and conversions.
+"""Scores of a face from what is counted or rated on it, such as for the baseline of a case.
 
 Weights, ranges and bands stand in ``scales.toml`` with where they were read. A rating outside its
 range, or of a part that the scale does not have, is refused.
@@ -12,14 +12,12 @@ from math import isfinite
 from pinprick.evidence.scales import Part, Scale, scale
 from pinprick.faults import Fault, InputError, did_you_mean
 
-CM2_PER_INCH2 = 6.4516
-GAIS_NO_CHANGE = 4
-
 
 def goodman_baron_points(lesions: Mapping[str, float]) -> float:
-    """Goodman and Baron's quantitative score from the number of lesions of each kind.
+    """Goodman and Baron's quantitative score, 0 to 84 points, from counts of lesions by kind.
 
-    Thick scars are given by their area in cm². A kind that is left out counts as none.
+    Args:
+        lesions: numbers by kind; thick scars by their area in cm². A kind left out counts as none.
 
     Raises:
         InputError: for a kind that the scale does not have, or a count below 0.
@@ -33,7 +31,10 @@ def goodman_baron_points(lesions: Mapping[str, float]) -> float:
 
 
 def ecca(lesions: Mapping[str, float]) -> float:
-    """The ECCA score from the number of lesions of each kind.
+    """The ECCA score, 0 to 540 points, from counts of lesions by kind.
+
+    Args:
+        lesions: numbers by kind; one that is left out counts as none.
 
     Raises:
         InputError: for a kind that the scale does not have, or a count below 0.
@@ -47,7 +48,7 @@ def ecca(lesions: Mapping[str, float]) -> float:
 def goodman_baron_grade(
     *, contour: bool, shows_at_50_cm: bool, covered: bool, flat_when_stretched: bool
 ) -> int:
-    """Goodman and Baron's qualitative grade from what is seen.
+    """Goodman and Baron's qualitative grade, 1 to 4, from what is seen.
 
     Args:
         contour: whether the surface is raised or sunken at all, not only coloured.
@@ -69,6 +70,10 @@ def goodman_baron_grade(
 
 def total(name: str, ratings: Mapping[str, float]) -> float:
     """The sum of a scale's rated items: POSAS (either part), the Vancouver scale, DLQI.
+
+    Args:
+        name: of the scale, as ``pinprick evidence scales`` lists it.
+        ratings: of every part, by its name.
 
     Raises:
         InputError: one line for every item that is missing, unknown or outside its range.
@@ -98,7 +103,10 @@ def total(name: str, ratings: Mapping[str, float]) -> float:
 
 
 def area_rating(share: float, name: str = "masi") -> int:
-    """The rating 0 to 6 of the share of a region that is affected.
+    """The rating 0 to 6 of the share of a region that is affected, for MASI and mMASI alike.
+
+    Raises:
+        InputError: for a share outside 0 to 1.
 
     >>> [area_rating(share) for share in (0, 0.09, 0.1, 0.3, 0.5, 0.7, 0.9, 1)]
     [0, 1, 2, 3, 4, 5, 6, 6]
@@ -110,7 +118,7 @@ def area_rating(share: float, name: str = "masi") -> int:
 
 
 def masi(regions: Mapping[str, tuple[float, float, float]]) -> float:
-    """MASI from the share affected, darkness and homogeneity of each region.
+    """MASI, 0 to 48, from the share affected (0 to 1), darkness and homogeneity (0 to 4 each).
 
     Args:
         regions: ``forehead``, ``right malar``, ``left malar`` and ``chin``; a region that is left
@@ -126,7 +134,13 @@ def masi(regions: Mapping[str, tuple[float, float, float]]) -> float:
 
 
 def mmasi(regions: Mapping[str, tuple[float, float]]) -> float:
-    """Modified MASI from the share affected and the darkness of each region.
+    """Modified MASI, 0 to 24, from the share affected (0 to 1) and the darkness (0 to 4).
+
+    Args:
+        regions: as those of :func:`masi`.
+
+    Raises:
+        InputError: for another region, or a rating outside its range.
 
     >>> mmasi({"chin": (0.95, 4)})
     2.4
@@ -134,36 +148,11 @@ def mmasi(regions: Mapping[str, tuple[float, float]]) -> float:
     return _by_region("mmasi", regions)
 
 
-def gais_gain(grade: float) -> float:
-    """Steps better than no change; below 0 is worse.
-
-    >>> gais_gain(3), gais_gain(5)
-    (1, -1)
-    """
-    return GAIS_NO_CHANGE - grade
-
-
-def gais_turned(grade: float) -> float:
-    """A grade of a paper that prints the scale with 5 as the best, in our direction, and back.
-
-    >>> gais_turned(5), gais_turned(gais_turned(2))
-    (1.0, 2.0)
-    """
-    named = scale("gais")
-    return named.low + named.high - grade
-
-
-def hairs_per_cm2(per_inch2: float) -> float:
-    """A count per square inch as one per cm².
-
-    >>> round(hairs_per_cm2(12.52), 2)
-    1.94
-    """
-    return per_inch2 / CM2_PER_INCH2
-
-
 def grade_text(name: str, value: float) -> str:
     """What a step of a scale says; of a value between two steps, both.
+
+    Raises:
+        InputError: for a value outside the scale.
 
     >>> grade_text("lemperle", 3)
     'moderately deep'

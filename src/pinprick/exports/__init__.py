@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pinprick.exports.report import report
+from pinprick.exports.reports import report
 
 __all__ = ["report"]

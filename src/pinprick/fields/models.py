@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self, get_origin
 
 from pydantic import (
     BaseModel,
@@ -192,7 +192,9 @@ def _allowed(model: type[BaseModel], where: tuple[int | str, ...]) -> str:
 
 
 def _known(model: type[BaseModel]) -> list[str]:
-    return [name for name in model.model_fields if name != "kind" or "format" in model.model_fields]
+    """Keys that a user may write: one that can hold a single word only, the program writes."""
+    fields = model.model_fields.items()
+    return [name for name, field in fields if get_origin(field.annotation) is not Literal]
 
 
 def _keys(model: type[BaseModel]) -> str:

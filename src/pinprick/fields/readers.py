@@ -160,7 +160,12 @@ class Quantity(Reader):
         return {"type": "string", "examples": [self.like]}
 
 
-_BASE = {"mm": "m", "cm2": "m2", "mg/cm2": "kg/m2", "mJ": "J", "W": "W", "V": "V"}
+# What a unit is in SI, where a number is exact to the last digit.
+_BASE = {
+    "mm": "m", "um": "m", "cm2": "m2", "mg/cm2": "kg/m2", "mg/mL": "kg/m3", "deg": "rad",
+    "weeks": "s", "d": "s", "h": "s", "min": "s", "s": "s", "ms": "s", "1/s": "1/s",
+    "mJ": "J", "W": "W", "V": "V",
+}  # fmt: skip
 
 
 def quantity_text(value: float, shown_in: tuple[str, ...]) -> str:
@@ -177,7 +182,7 @@ def quantity_text(value: float, shown_in: tuple[str, ...]) -> str:
             whole = "e" not in number and "." not in number
             if exact and (whole or place == last):
                 return f"{number} {unit}"
-    return f"{value!r} {_BASE.get(shown_in[0], 's')}"
+    return f"{value!r} {_BASE[shown_in[0]]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ def body_of(case: Case, lanes: Lanes) -> Body:
     The words for sun damage stand at even steps from 0 (none) to 1 (severe). A member's menopause
     follows from the age, where it is not reported; men have none.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> from pinprick.evidence import registry
     >>> body = body_of(Case.loads(example("acne-scars")), Lanes(registry(), 0, range(4)))
     >>> body.age, body.phototype, body.smoker
@@ -49,7 +49,7 @@ def body_of(case: Case, lanes: Lanes) -> Body:
 def interventions_of(case: Case) -> tuple[str, ...]:
     """Interventions that a case speaks of: products of the course, medicines of the person.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> interventions_of(Case.loads(example("acne-scars")).with_(medicines=["tretinoin cream"]))
     ('topical retinoid',)
     """
@@ -64,7 +64,7 @@ def without_effect(case: Case) -> tuple[str, ...]:
 
     Plain gels, water and sunscreens are not meant to; any product that nobody knows may be.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> without_effect(Case.loads(example("acne-scars")).with_(glide_product="peptide serum"))
     ('peptide serum',)
     """

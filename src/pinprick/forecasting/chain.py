@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from pinprick.appearance.colour import DayState
-from pinprick.case import Case
 from pinprick.evidence import Lanes
 from pinprick.forecasting import colours, creams, heating, outcomes
 from pinprick.forecasting.body import body_of, interventions_of
@@ -30,10 +29,8 @@ from pinprick.medium.column import Column, dermis
 from pinprick.medium.layers import Skin
 from pinprick.medium.schedule import COHORT, Preset
 from pinprick.needling import Punctures, open_share
-from pinprick.people import skin_at
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-LESION = outcomes.LESION
 
 
 def run(plan: Plan, lanes: Lanes, preset: Preset = COHORT) -> Chunk:
@@ -43,9 +40,7 @@ def run(plan: Plan, lanes: Lanes, preset: Preset = COHORT) -> Chunk:
         FloatingPointError: if a stage fails or returns a value that is not finite.
     """
     chunk = Chunk()
-    skins = {
-        name: _skin(plan.case, zone.body_site, lanes) for name, (_, zone) in plan.zones.items()
-    }
+    skins = {name: outcomes.skin_of(plan, name, lanes) for name in plan.zones}
     body = body_of(plan.case, lanes)
     numbed = creams.numbness(plan.cream, skins, plan.areas, lanes)
     creams.add_numbness(plan.cream, numbed, chunk)
@@ -58,11 +53,6 @@ def run(plan: Plan, lanes: Lanes, preset: Preset = COHORT) -> Chunk:
     _colour(plan, tissues, doses, body, lanes, chunk)
     outcomes.appearance(plan, tissues, lanes, preset, chunk)
     return chunk
-
-
-def _skin(case: Case, site: str, lanes: Lanes) -> Skin:
-    sex = case.person.sex if case.person is not None else None
-    return skin_at(site, sex, lanes)
 
 
 def _heat(
@@ -83,13 +73,24 @@ def _heat(
 
 
 def one_place(plan: Plan, lanes: Lanes) -> tuple[dict[str, float], list[dict[str, float]]]:
-    """Values and wounds of the biology at one place of the first followed zone, for one member."""
+    """Values and wounds of the biology at one place of the first followed zone, for one member.
+
+    Returns:
+        what :func:`~pinprick.healing.tissue.at_one_place` gives, in the biology's own units.
+
+    >>> from pinprick.case import Case, example_path
+    >>> from pinprick.evidence import registry
+    >>> plan = Plan(Case.load(example_path("acne-scars")))
+    >>> values, wounds = one_place(plan, Lanes(registry(), 0, [0]))
+    >>> len(wounds), sorted(wounds[0])
+    (4, ['bare', 'clot', 'debris'])
+    """
     name = plan.healed_zones[0]
-    skin = _skin(plan.case, plan.zones[name][1].body_site, lanes)
+    skin = outcomes.skin_of(plan, name, lanes)
     column = dermis(skin)
     by = None
     if plan.zones[name][0].radiofrequency is not None:
-        first = sessions_of(plan, name, skin, {}, lanes)[0]
+        first = sessions_of(plan, name, skin, lanes)[0]
         by = heating.warm(plan.zones[name][0], first.track_depth, skin, lanes)
     sessions = outcomes.injuries(plan, name, skin, column, lanes, by)
     return at_one_place(sessions, column, body_of(plan.case, lanes), lanes)

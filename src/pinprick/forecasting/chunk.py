@@ -7,17 +7,7 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """An array with its dims (without the members, which come last) and its unit."""
-
-    dims: tuple[str, ...]
-    values: Array
-    unit: str
-    long_name: str
+from pinprick.forecasting.fields import Field
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -15,11 +15,10 @@ from pinprick.forecasting.prescribed import Applied, Cream
 from pinprick.medium.layers import Numbness, Skin
 from pinprick.needling import Punctures
 from pinprick.permeation.channels import State, transport_channels
+from pinprick.permeation.mesh import HORNY
 from pinprick.permeation.numb import Numbed, numb, reference, until
 from pinprick.permeation.solutes import solute
-
-if TYPE_CHECKING:
-    from pinprick.permeation.uptake import Uptake
+from pinprick.permeation.uptake import Limit, Uptake, uptake
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 DAY = units.DAY
@@ -93,10 +92,6 @@ def add_uptake(
     applied: Sequence[Applied], skin: Skin, done: Punctures, lanes: Lanes, chunk: Chunk
 ) -> None:
     """Keep what each product brings into a freshly needled zone within a day."""
-    if not applied:
-        return
-    from pinprick.permeation.uptake import uptake  # loads JAX, which nothing else here needs
-
     times = np.array(UPTAKE_HOURS) * units.HOUR
     for each in applied:
         lies = each.vehicle
@@ -115,7 +110,7 @@ def add_uptake(
 
 def _keep(key: str, found: Uptake, chunk: Chunk) -> None:
     """Keep one solute's course; what coarse steps leave below nothing is printed as nothing."""
-    what = f"{found.solute}"
+    what = found.solute
     for name, values, words in (
         ("delivered", found.delivered, "taken up by skin and blood"),
         ("added", found.added, "beneath the horny layer because of the channels"),
@@ -133,10 +128,10 @@ def _keep(key: str, found: Uptake, chunk: Chunk) -> None:
     for layer, values in zip(found.layers, found.amount, strict=True):
         least = np.maximum(values, 0.0)
         chunk.add(f"{key}/in/{layer}", "uptake_time", least, "kg/m2", f"{what} in the {layer}")
-    for limit in ("dose", "drying", "channel", "barrier"):
+    for limit in get_args(Limit):
         held = np.array([one == limit for one in found.limit], dtype=np.float64)
         chunk.add(f"{key}/held by/{limit}", "", held, "1", f"uptake of {what} held by the {limit}")
-    below = found.column.layers["stratum corneum"].stop
+    below = found.column.layers[HORNY].stop
     depth = found.column.depth[below:] - found.column.edges[below]
     profile = np.stack(
         [

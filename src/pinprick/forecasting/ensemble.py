@@ -1,4 +1,4 @@
-"""The ensemble: chunks of members, each worked through the chain, put together as a Dataset.
+"""The ensemble: chunks of members, each worked through the chain, put together by field.
 
 Chunks have one fixed size and are padded, so a member's numbers do not depend on how many others
 there are; memory is bounded by the chunks at work.
@@ -7,9 +7,10 @@ there are; memory is bounded by the chunks at work.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from pinprick.forecasting import colours
 from pinprick.forecasting.chain import run
 from pinprick.forecasting.chunk import Chunk
 from pinprick.forecasting.creams import numb_times
+from pinprick.forecasting.fields import Field, axis
 from pinprick.forecasting.forecast import Forecast
 from pinprick.forecasting.grids import (
     COLLAPSE_SECONDS,
@@ -30,15 +32,14 @@ from pinprick.forecasting.grids import (
     UPTAKE_HOURS,
 )
 from pinprick.forecasting.plan import Plan
+from pinprick.medium.column import DERMIS_CELLS
 from pinprick.medium.schedule import COHORT, Preset
 from pinprick.needling.channel import CLOCKS
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 CHUNK = 64
 WORKERS = 2
 MOST_MEMBERS = 100_000
+_SEED = 2**63 - 1  # the highest
 Progress = Callable[[int, int], None]
 
 
@@ -63,7 +64,7 @@ def forecast(
         preset: step lengths of the biology.
 
     Raises:
-        InputError: if a setting or the number of members is wrong.
+        InputError: a line for each argument or setting that cannot be.
         FloatingPointError: if the solver fails; no partial result is returned.
 
     The data carry their units, members last as (draw, person); ``cite()`` of what is returned
@@ -77,10 +78,7 @@ def forecast(
     >>> gain.dims, bool((gain.sel(time=98) > gain.sel(time=0)).all())
     (('time', 'draw', 'person'), True)
     """
-    if not 1 <= members <= MOST_MEMBERS:
-        raise InputError([Fault("members", str(members), f"1 to {MOST_MEMBERS}")])
-    if not 0 <= seed < 2**63:
-        raise InputError([Fault("seed", str(seed), "a whole number from 0 to 2^63 - 1")])
+    _check(case, members, seed)
     known = registry().with_values(settings or {})
     members = -(-members // PEOPLE_PER_DRAW) * PEOPLE_PER_DRAW
     plan = Plan(case)
@@ -89,10 +87,21 @@ def forecast(
         case=case,
         members=members,
         seed=seed,
-        data=_dataset(plan, chunks, members),
+        fields=_fields(plan, chunks, members),
         used=frozenset(used),
         registry=known,
     )
+
+
+def _check(case: Any, members: Any, seed: Any) -> None:
+    faults = []
+    if not isinstance(case, Case):
+        faults.append(Fault("case", type(case).__name__, "a Case, such as Case.load gives"))
+    for name, given, low, high in (("members", members, 1, MOST_MEMBERS), ("seed", seed, 0, _SEED)):
+        if not isinstance(given, int | np.integer) or not low <= given <= high:
+            faults.append(Fault(name, str(given), f"a whole number from {low} to {high}"))
+    if faults:
+        raise InputError(faults)
 
 
 def _run_all(
@@ -134,63 +143,35 @@ def _run_all(
     return [done[place] for place in range(len(starts))], used
 
 
-def _dataset(plan: Plan, chunks: list[Chunk], members: int) -> xr.Dataset:
-    """All fields with dims ``draw`` and ``person`` last, cut to the members asked for."""
-    import xarray as xr
-
+def _fields(plan: Plan, chunks: list[Chunk], members: int) -> dict[str, Field]:
+    """All that the chunks say, by name, with dims ``draw`` and ``person`` last, and the axes."""
     draws = members // PEOPLE_PER_DRAW
-    variables: dict[str, Any] = {}
+    made = {each.dims[0]: each for each in _axes(plan, draws)}
     for name, first in chunks[0].fields.items():
         values = np.concatenate([chunk.fields[name].values for chunk in chunks], axis=-1)
         values = values[..., :members].reshape(*values.shape[:-1], draws, PEOPLE_PER_DRAW)
-        attrs = {"units": first.unit, "long_name": first.long_name}
-        variables[name.replace("/", ".")] = ((*first.dims, "draw", "person"), values, attrs)
-    layers = ("papillary dermis", "upper reticular dermis", "deep reticular dermis")
-    days = {"units": "d", "long_name": "days from the first session"}
-    coords = {
-        "draw": np.arange(draws),
-        "person": np.arange(PEOPLE_PER_DRAW),
-        "zone": list(plan.zones),
-        "healed_zone": list(plan.healed_zones),
-        "session": ("session", list(plan.session_days), days),
-        "time": ("time", list(plan.days), days),
-        "slider_day": ("slider_day", np.arange(plan.days[-1] + 1), days),
-        "colour_day": ("colour_day", list(colours.days_of(plan.days)), days),
-        "layer": list(layers),
-        "redness_time": (
-            "redness_time",
-            REDNESS_DAYS,
-            {"units": "d", "long_name": "days from one session"},
-        ),
-        "clock": list(CLOCKS),
-        "collapse_time": (
-            "collapse_time",
-            COLLAPSE_SECONDS,
-            {"units": "s", "long_name": "time after the needle left"},
-        ),
-        "uptake_time": (
-            "uptake_time",
-            np.array(UPTAKE_HOURS),
-            {"units": "h", "long_name": "time since the product was put on"},
-        ),
-        "uptake_depth": (
-            "uptake_depth",
-            UPTAKE_DEPTHS,
-            {"units": "m", "long_name": "depth below the horny layer"},
-        ),
-        **_numb_time(plan),
-        "printed_depth": (
-            "printed_depth",
-            (PRINTED_EDGES[1:] + PRINTED_EDGES[:-1]) / 2,
-            {"units": "m", "long_name": "depth below the surface"},
-        ),
-    }
-    return xr.Dataset(variables, coords=coords)
+        dims = (*first.dims, "draw", "person")
+        made[name.replace("/", ".")] = replace(first, dims=dims, values=values)
+    return made
 
 
-def _numb_time(plan: Plan) -> dict[str, Any]:
-    """Times at which numbness is reported, where a known cream numbs."""
-    if plan.cream is None:
-        return {}
-    said = {"units": "s", "long_name": "time since the cream went on"}
-    return {"numb_time": ("numb_time", numb_times(plan.cream), said)}
+def _axes(plan: Plan, draws: int) -> Iterator[Field]:
+    first = "days from the first session"
+    yield axis("draw", range(draws))
+    yield axis("person", range(PEOPLE_PER_DRAW))
+    yield axis("zone", list(plan.zones))
+    yield axis("healed_zone", list(plan.healed_zones))
+    yield axis("session", plan.session_days, "d", first)
+    yield axis("time", plan.days, "d", first)
+    yield axis("slider_day", range(plan.days[-1] + 1), "d", first)
+    yield axis("colour_day", colours.days_of(plan.days), "d", first)
+    yield axis("layer", list(DERMIS_CELLS))
+    yield axis("redness_time", REDNESS_DAYS, "d", "days from one session")
+    yield axis("clock", list(CLOCKS))
+    yield axis("collapse_time", COLLAPSE_SECONDS, "s", "time after the needle left")
+    yield axis("uptake_time", UPTAKE_HOURS, "h", "time since the product was put on")
+    yield axis("uptake_depth", UPTAKE_DEPTHS, "m", "depth below the horny layer")
+    if plan.cream is not None:
+        yield axis("numb_time", numb_times(plan.cream), "s", "time since the cream went on")
+    middle = (PRINTED_EDGES[1:] + PRINTED_EDGES[:-1]) / 2
+    yield axis("printed_depth", middle, "m", "depth below the surface")

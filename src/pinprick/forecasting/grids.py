@@ -8,6 +8,7 @@ from pinprick import units
 
 # Depth cells of what is printed of an injury.
 PRINTED_EDGES = np.linspace(0.0, 2.5 * units.MILLI, 26)
+PRINTED_DEPTHS = (PRINTED_EDGES[1:] + PRINTED_EDGES[:-1]) / 2
 # Times at which redness is printed, in days: hours at first.
 REDNESS_DAYS = np.array(
     [0, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 18, 24, 30, 36, 42, 48, 60, 72, 96, 120, 144, 168]

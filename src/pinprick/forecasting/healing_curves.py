@@ -16,9 +16,8 @@ import numpy as np
 from pinprick import devices, units
 from pinprick.case import Case, example_path
 from pinprick.courses import Dose, Zone
-from pinprick.evidence import Lanes, Registry, registry
+from pinprick.evidence import Lanes, Parameter, Registry, registry
 from pinprick.evidence.lanes import PEOPLE_PER_DRAW
-from pinprick.evidence.registry import Parameter
 from pinprick.forecasting.body import body_of
 from pinprick.healing import ageing, closure, observation
 from pinprick.healing.body import Body
@@ -32,9 +31,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 MEMBERS = 64
 EXAMPLE = "lotfi-2013"  # whose people the curves are drawn for
 SESSIONS, DEPTH, PER_CM2 = 4, 1.5 * units.MILLI, 250.0
-WEEK, MONTH = 7.0, 365.0 / 12
+WEEK, MONTH = units.DAYS_PER_WEEK, 365.0 / 12
 EARLY, LATE = 8 * WEEK, 180.0  # days after the last session: eight weeks, half a year
-PER_AREA = 1e4  # square centimetres in a square metre
 MOST_LANES = 1024  # of one walk
 # Points of the curves.
 DENSITIES = (10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0)
@@ -46,7 +44,6 @@ EVERYWHERE = 1e12  # mm: a track that is heard at any distance
 HEATED = 0.1
 SMALL = 1e-4  # of the collagen: less is no gain to compare with
 PHOTOTYPES = (1, 3, 5)
-ROMAN = ("", "I", "II", "III", "IV", "V", "VI")
 BODIES: dict[str, dict[str, float]] = {
     "young and healthy": {},
     "65 years": {"age": 65.0},
@@ -117,14 +114,14 @@ def needled(course: Course, skin: Skin, column: Column, lanes: Lanes) -> Punctur
     )
     return needle(
         devices.device(course.device), zone, skin, vessels(skin, lanes), column.edges, lanes,
-        numbed=False, session=0,
+        session=0,
     )  # fmt: skip
 
 
 def injury_of(course: Course, skin: Skin, column: Column, lanes: Lanes) -> Injury:
     """What one session leaves at the course's depth, with its density of tracks to the letter."""
     done = needled(course, skin, column, lanes)
-    return denser(done.injury, course.per_cm2 * PER_AREA / done.density)
+    return denser(done.injury, course.per_cm2 * units.PER_CM2 / done.density)
 
 
 def denser(injury: Injury, times: Array) -> Injury:
@@ -178,7 +175,23 @@ def healed(
 def healed_in(
     course: Course, body: Body, lanes: Given, days: Sequence[float]
 ) -> tuple[Tissue, Column]:
-    """Heal one course in given bodies; its density may differ between members."""
+    """Heal one course in given bodies; its density may differ between members.
+
+    Args:
+        course: the plain set-up, with what differs.
+        body: who heals, (members,) each.
+        lanes: parameters of the members.
+        days: from the first session, rising.
+
+    Returns:
+        the tissue on these days, and the column of dermis in which it stands.
+
+    >>> lanes = people(2)
+    >>> tissue, column = healed_in(Course(sessions=1), Body.healthy(2), lanes, [0.0, 56.0])
+    >>> gain = tissue.dermis("collagen", tissue.layers[:1], column)  # of the intact
+    >>> gain.shape, bool((gain[1] > gain[0]).all())
+    ((2, 2), True)
+    """
     injury, column = wounded([course], lanes)
     return heal([(day, injury) for day in course.days], column, body, lanes, days), column
 
@@ -205,7 +218,17 @@ def respond(courses: Sequence[Course], lanes: Given) -> dict[str, Array]:
 
 
 def read(tissue: Tissue, column: Column, lanes: Lanes) -> dict[str, Array]:
-    """Quantities of a tissue that was asked for on day 0, eight weeks and half a year on."""
+    """Quantities of a tissue that was asked for on day 0, eight weeks and half a year on.
+
+    Returns:
+        by name of :data:`QUANTITIES`, (members,) each: shares of the layer's intact collagen, and
+        of the stained area before.
+
+    >>> lanes, days = people(2), [0.0, EARLY, LATE]
+    >>> found = read(*healed_in(Course(sessions=1), Body.healthy(2), lanes, days), lanes)
+    >>> list(found) == list(QUANTITIES), bool((found["mature"] < found["total"]).all())
+    (True, True)
+    """
     top, every = tissue.layers[:1], tissue.layers
 
     def gain(quantity: str, layers: Sequence[str]) -> Array:
@@ -272,7 +295,7 @@ def plain_mean(lanes: Given) -> Given:
 def roused_share(lanes: Given, densities: Sequence[float] = DENSITIES) -> Array:
     """Share of the tissue that hears tracks of each density per cm², shape (densities, members)."""
     heard = lanes.stage("healing").reach
-    tracks = np.asarray(densities)[:, None] * PER_AREA * units.MILLI**2
+    tracks = np.asarray(densities)[:, None] * units.PER_CM2 * units.MILLI**2
     return closure.roused(tracks, heard)
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from scipy.constants import zero_Celsius
 
-from pinprick import devices, units
+from pinprick import units
 from pinprick.courses import Needle, Radiofrequency
+from pinprick.courses.radiofrequency import Wiring
 from pinprick.evidence import Lanes
 from pinprick.heat.heated import Heated, heat
-from pinprick.heat.source import Cooling, Pins, Pulse, Wiring, pins_of
+from pinprick.heat.source import Cooling, Pins, Pulse, pins_of
 from pinprick.heat.zones import scattered
 from pinprick.medium.layers import Injury, Skin
 
@@ -45,7 +46,7 @@ def setting(step: Needle, depth: Array | float) -> tuple[Pins, Pulse]:
     """Pins and pulse of a step that heats, with tips at ``depth`` in m."""
     given = step.radiofrequency
     assert given is not None, "a radiofrequency tip is not read without its setting"
-    return pins_of(devices.device(step.device), depth, cast(Wiring, given.wiring)), _pulse(given)
+    return pins_of(step.tool, depth, cast(Wiring, given.wiring)), _pulse(given)
 
 
 def warm(step: Needle, depth: Array, skin: Skin, lanes: Lanes) -> Warm | None:
@@ -91,6 +92,8 @@ def add_heat(name: str, by: Warm, edges: Array, density: Array, chunk: Chunk) ->
         ("impedance", one.impedance[:, 0], "ohm", "impedance of the tip at the start"),
         ("capped", one.capped, "1", "held back by the highest voltage"),
         ("burn", one.burn, "1", "burns the epidermis"),
+        ("dose_epidermis", one.dose_epidermis, "min", "heat dose of the epidermis, CEM43"),
+        ("dose_fat", one.dose_fat, "min", "heat dose of the fat, CEM43"),
         ("fat_burn", one.fat_burn, "1", "kills fat below the dermis"),
         ("beyond_range", one.beyond_range, "1", "hotter than the kinetics were stated for"),
     ):

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from pinprick import units
-from pinprick.forecasting.grids import PRINTED_EDGES, UPTAKE_DEPTHS, UPTAKE_HOURS
+from pinprick.forecasting.grids import PRINTED_DEPTHS, UPTAKE_DEPTHS, UPTAKE_HOURS
 from pinprick.forecasting.plan import Plan
 from pinprick.forecasting.prescribed import Applied
 from pinprick.forecasting.statistics import curves, quantiles, rounded
 from pinprick.heat.damage import damage_sets
-from pinprick.heat.heated import BURN_WARNING, CAP_WARNING, CHAR_WARNING, FAT_WARNING
+from pinprick.heat.heated import WARNINGS, warned
 from pinprick.permeation.numb import poisoning, warnings
 from pinprick.permeation.products import always
 from pinprick.permeation.solutes import solute
+from pinprick.permeation.uptake import Limit
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
 
 UG_CM2 = "ug/cm2"
-LIMITS = ("dose", "drying", "channel", "barrier")
+LIMITS: tuple[Limit, ...] = get_args(Limit)
 _NONE_INTACT = 1e6  # above it a ratio says only that intact skin takes next to nothing
 
 
@@ -30,16 +31,14 @@ def numbing(forecast: Forecast, plan: Plan) -> dict[str, Any] | None:
     cream = plan.cream
     if cream is None:
         return None
-    data = forecast.data
+    data = forecast.fields
 
     def of(name: str, place: int, unit: str) -> dict[str, float]:
         return quantiles(units.from_si(1.0, unit) * data[f"numb.{name}"].values[place])
 
     zones = []
     for place, (name, (_, zone)) in enumerate(plan.zones.items()):
-        area = zone.area or cream.step.area
-        spread = cream.step.amount
-        mass = spread * area if spread is not None and area is not None else None
+        area, mass = cream.spread_on(zone.area)
         deep = curves(units.from_si(1.0, "mm") * data["numb.depth"].values[place])
         zones.append(
             {
@@ -91,7 +90,7 @@ def products(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
 
 
 def _solute(forecast: Forecast, each: Applied, name: str) -> dict[str, Any]:
-    data, key = forecast.data, f"uptake.{each.name}.{name}"
+    data, key = forecast.fields, f"uptake.{each.name}.{name}"
     per_area = units.from_si(1.0, UG_CM2)
 
     def curve(part: str) -> dict[str, list[float]]:
@@ -135,7 +134,7 @@ def heat(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
 
 
 def _heat(forecast: Forecast, zone: str, setting: Any) -> dict[str, Any]:
-    data, key = forecast.data, f"heat.{zone}"
+    data, key = forecast.fields, f"heat.{zone}"
 
     def of(part: str, unit: str) -> dict[str, float]:
         return quantiles(units.from_si(1.0, unit) * data[f"{key}.{part}"].values)
@@ -143,13 +142,6 @@ def _heat(forecast: Forecast, zone: str, setting: Any) -> dict[str, Any]:
     def share(part: str) -> float:
         return rounded(float(data[f"{key}.{part}"].values.mean()))
 
-    told = (
-        (CHAR_WARNING, "charred"),
-        (BURN_WARNING, "burn"),
-        (FAT_WARNING, "fat_burn"),
-        (CAP_WARNING, "capped"),
-    )
-    depths = (PRINTED_EDGES[1:] + PRINTED_EDGES[:-1]) / 2
     return {
         "zone": zone,
         "setting": setting.model_dump(mode="json"),
@@ -177,9 +169,7 @@ def _heat(forecast: Forecast, zone: str, setting: Any) -> dict[str, Any]:
                 "dead": quantiles(data[f"{key}.dead"].values[i]),
                 "denatured": quantiles(data[f"{key}.denatured"].values[i]),
             }
-            for i, depth in enumerate(depths)
+            for i, depth in enumerate(PRINTED_DEPTHS)
         ],
-        "warnings": [
-            f"{text} (chance {100 * share(part):.0f} %)" for text, part in told if share(part)
-        ],
+        "warnings": list(warned({part: share(part) for part in WARNINGS})),
     }

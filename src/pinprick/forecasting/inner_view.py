@@ -16,6 +16,7 @@ from pinprick.evidence import Lanes
 from pinprick.forecasting import heating
 from pinprick.forecasting.creams import numb_times
 from pinprick.forecasting.grids import UPTAKE_HOURS
+from pinprick.forecasting.one_version import flat, middle, mm
 from pinprick.forecasting.plan import Plan
 from pinprick.forecasting.prescribed import Applied, Cream
 from pinprick.forecasting.statistics import rounded
@@ -67,28 +68,13 @@ def view(forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def middle(*values: Array) -> int:
-    """The member nearest the middle by ranks of all the quantities, (members,) each.
-
-    >>> middle(np.array([1.0, 5.0, 3.0]), np.array([9.0, 7.0, 8.0]))
-    2
-    """
-    off = np.zeros(len(values[0]))
-    for each in values:
-        order = np.argsort(np.argsort(each, kind="stable"), kind="stable")
-        off = off + (order - (len(each) - 1) / 2) ** 2
-    return int(np.argmin(off))
-
-
-def _skin(forecast: Forecast, plan: Plan, zone: str, lanes: Lanes) -> Skin:
-    person = forecast.case.person
-    sex = person.sex if person is not None else None
-    return skin_at(plan.zones[zone][1].body_site, sex, lanes)
+def _skin(plan: Plan, zone: str, lanes: Lanes) -> Skin:
+    return skin_at(plan.zones[zone][1].body_site, plan.sex, lanes)
 
 
 def _dermis(forecast: Forecast, zone: str) -> Array:
     """Thickness of the reticular dermis of all members."""
-    return _flat(forecast.data[f"thickness.{zone}.reticular dermis"].values)
+    return flat(forecast.fields[f"thickness.{zone}.reticular dermis"].values)
 
 
 def _lanes(forecast: Forecast, member: int) -> Lanes:
@@ -103,7 +89,7 @@ def _layers(skin: Skin, *, below: bool) -> list[list[Any]]:
         if below and layer.name == HORNY:
             continue
         bottom = top + float(layer.thickness[0])
-        found.append([layer.name, _mm(top), _mm(bottom)])
+        found.append([layer.name, mm(top), mm(bottom)])
         top = bottom
     return found
 
@@ -113,13 +99,11 @@ def _layers(skin: Skin, *, below: bool) -> list[list[Any]]:
 
 def _numbing(forecast: Forecast, plan: Plan, zone: str, cream: Cream) -> dict[str, Any]:
     place = list(plan.zones).index(zone)
-    data = forecast.data
-    drawn = (_flat(data[f"numb.{part}"].values[place]) for part in ("at_needles", "front"))
+    data = forecast.fields
+    drawn = (flat(data[f"numb.{part}"].values[place]) for part in ("at_needles", "front"))
     lanes = _lanes(forecast, middle(*drawn, _dermis(forecast, zone)))
-    skin = _skin(forecast, plan, zone, lanes)
-    area = plan.areas[zone] or cream.step.area
-    spread = cream.step.amount
-    mass = None if spread is None or area is None else spread * area
+    skin = _skin(plan, zone, lanes)
+    area, mass = cream.spread_on(plan.areas[zone])
     found = numb(
         cream.product, skin, skin.site, cream.dwell, cream.wait, lanes, area=area, mass=mass
     )
@@ -130,7 +114,7 @@ def _numbing(forecast: Forecast, plan: Plan, zone: str, cream: Cream) -> dict[st
         "minutes": [rounded(float(t) / units.MINUTE) for t in at],
         "off_min": rounded(cream.dwell / units.MINUTE),
         "needles_min": rounded((cream.dwell + cream.wait) / units.MINUTE),
-        "set_mm": _mm(float(np.median(data["set_depth"].values[place]))),
+        "set_mm": mm(float(np.median(data["set_depth"].values[place]))),
         "blocked_mm": [[rounded(share), blocked(found, share, at)] for share in BLOCKED],
         "layers": _layers(skin, below=True),
     }
@@ -140,7 +124,7 @@ def blocked(found: Numbed, share: float, times: Array) -> list[float]:
     """Depth in mm, at ``times``, of the deepest tissue with ``share`` of its feeling blocked."""
     n = found.numbness
     reach = [_deepest(row[:, 0], n.depth, share) for row in n.block]
-    return [_mm(float(z)) for z in np.interp(times, n.time, reach)]
+    return [mm(float(z)) for z in np.interp(times, n.time, reach)]
 
 
 def _deepest(values: Array, depth: Array, level: float) -> float:
@@ -159,13 +143,13 @@ def _deepest(values: Array, depth: Array, level: float) -> float:
 
 
 def _solute(forecast: Forecast, plan: Plan, zone: str, each: Applied, name: str) -> dict[str, Any]:
-    data, key = forecast.data, f"uptake.{each.name}.{name}"
+    data, key = forecast.fields, f"uptake.{each.name}.{name}"
     taken, gone = (data[f"{key}.{part}"].values for part in ("delivered", "cleared"))
-    held = [_flat(taken[at] - gone[at]) for at in _drawn_times()]
-    drawn = (_flat(taken[-1]), *held)
+    held = [flat(taken[at] - gone[at]) for at in _drawn_times()]
+    drawn = (flat(taken[-1]), *held)
     member = middle(*drawn, _dermis(forecast, zone))
     lanes = _lanes(forecast, member)
-    skin = _skin(forecast, plan, zone, lanes)
+    skin = _skin(plan, zone, lanes)
     channels = _channels(forecast, plan, zone, each, member, lanes)
     found = uptake(
         skin, solute(name), each.vehicle, channels, lanes,
@@ -177,10 +161,10 @@ def _solute(forecast: Forecast, plan: Plan, zone: str, each: Applied, name: str)
         "name": name,
         "title": solute(name).title,
         "hours": list(HOURS),
-        "depth_mm": [_mm(float(z)) for z in DEPTHS],
+        "depth_mm": [mm(float(z)) for z in DEPTHS],
         "needled": _by_depth(found),
         "intact": _by_depth(found.intact),
-        "channel_mm": _mm(float(channels.channel.depth[0])),
+        "channel_mm": mm(float(channels.channel.depth[0])),
         "layers": _layers(skin, below=True),
     }
 
@@ -193,16 +177,15 @@ def _drawn_times() -> list[int]:
 def _channels(
     forecast: Forecast, plan: Plan, zone: str, each: Applied, member: int, lanes: Lanes
 ) -> Channels:
-    place, data = list(plan.zones).index(zone), forecast.data
+    place, data = list(plan.zones).index(zone), forecast.fields
 
     def of(key: str) -> Array:
-        return _flat(data[key].values[place])[[member]]
+        return flat(data[key].values[place])[[member]]
 
-    tracks = _flat(data["density"].values[0, place])[[member]] * (1.0 - of("not_through"))
-    state = "covered" if each.vehicle.occluded else "open"
+    tracks = flat(data["density"].values[0, place])[[member]] * (1.0 - of("not_through"))
     return transport_channels(
         tracks, of("open_pore_depth"), of("open_pore_width"),
-        "covered" if state == "covered" else "open", lanes,
+        "covered" if each.vehicle.occluded else "open", lanes,
     )  # fmt: skip
 
 
@@ -222,8 +205,8 @@ def _by_depth(found: Uptake) -> list[list[float]]:
 def _heat(forecast: Forecast, plan: Plan, zone: str) -> dict[str, Any]:
     place, member = list(plan.zones).index(zone), _heated_member(forecast, zone)
     lanes = _lanes(forecast, member)
-    skin = _skin(forecast, plan, zone, lanes)
-    depth = _flat(forecast.data["set_depth"].values[place])[[member]]
+    skin = _skin(plan, zone, lanes)
+    depth = flat(forecast.fields["set_depth"].values[place])[[member]]
     pins, pulse = heating.setting(plan.zones[zone][0], depth)
     warmed, _ = burst(pins, pulse, skin, lanes)
     cell, level = warmed.cell, float(np.log(lanes.stage("heat").dead_threshold[0]))
@@ -233,7 +216,7 @@ def _heat(forecast: Forecast, plan: Plan, zone: str) -> dict[str, Any]:
 
     def outline(field: Array, least: float) -> list[float]:
         reach = half_widths(field, least, cell.middle, cell.depth[0], rows)
-        return [_mm(float(r)) for r in reach]
+        return [mm(float(r)) for r in reach]
 
     def zone_of(name: str) -> list[float]:
         damage = np.where(cell.metal, 0.0, warmed.damage[name][0])
@@ -243,12 +226,12 @@ def _heat(forecast: Forecast, plan: Plan, zone: str) -> dict[str, Any]:
         "zone": zone,
         "wiring": pins.wiring,
         "needle_mm": {
-            "depth": _mm(tip),
-            "diameter": _mm(pins.diameter),
-            "bare": None if pins.bare is None else _mm(pins.bare),
-            "pitch": _mm(pins.pitch),
+            "depth": mm(tip),
+            "diameter": mm(pins.diameter),
+            "bare": None if pins.bare is None else mm(pins.bare),
+            "pitch": mm(pins.pitch),
         },
-        "depth_mm": [_mm(float(z)) for z in rows],
+        "depth_mm": [mm(float(z)) for z in rows],
         "celsius": [[t, outline(peak, float(t))] for t in CELSIUS],
         "sets": [
             {"name": name, "title": one.title, "of": one.of, "status": one.status,
@@ -263,10 +246,10 @@ def _heat(forecast: Forecast, plan: Plan, zone: str) -> dict[str, Any]:
 
 def _heated_member(forecast: Forecast, zone: str) -> int:
     """The version nearest the middle in zones and skin, of those that char or not as most do."""
-    data, key = forecast.data, f"heat.{zone}"
-    cut = _flat(data[f"{key}.charred"].values) > 0
+    data, key = forecast.fields, f"heat.{zone}"
+    cut = flat(data[f"{key}.charred"].values) > 0
     as_most = np.flatnonzero(cut == (np.mean(cut) > 1 / 2))
-    sizes = (_flat(data[f"{key}.{part}"].values) for part in ("cells_width", "cells_height"))
+    sizes = (flat(data[f"{key}.{part}"].values) for part in ("cells_width", "cells_height"))
     drawn = (*sizes, _dermis(forecast, zone))
     return int(as_most[middle(*(values[as_most] for values in drawn))])
 
@@ -290,11 +273,3 @@ def half_widths(field: Array, level: float, radius: Array, depth: Array, rows: A
     for place, row in enumerate(at):
         reach[place] = _deepest(row, radius, level)
     return reach
-
-
-def _flat(values: Any) -> Array:
-    return np.asarray(values, dtype=np.float64).reshape(-1)
-
-
-def _mm(length: float) -> float:
-    return rounded(length / units.MILLI)

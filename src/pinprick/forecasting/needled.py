@@ -7,21 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from pinprick import devices
 from pinprick.evidence import Lanes
 from pinprick.forecasting import creams
 from pinprick.forecasting.chunk import Chunk
 from pinprick.forecasting.grids import COLLAPSE_SECONDS, PRINTED_EDGES, REDNESS_DAYS
 from pinprick.forecasting.plan import Plan
 from pinprick.medium.layers import Numbness, Skin
-from pinprick.needling import Punctures, needle, visit_time
+from pinprick.needling import Punctures, needle_often, pain_under_cream, visit_time
 from pinprick.needling.channel import CLOCKS, closing_time, left_open, lumen_width
 from pinprick.people import vessels
 from pinprick.permeation.numb import Numbed
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 _SHARES = ("displaced", "dead", "tracks")
-_EACH = ("density", *_SHARES, "bleeding", "red_cells", "needling_time", "pain")
+_EACH = ("density", *_SHARES, "bleeding", "red_cells", "needling_time")
 
 
 def needle_all(
@@ -43,13 +42,12 @@ def needle_all(
     Returns:
         the first session of each zone.
     """
-    feels = creams.under(numbed, lanes)
-    done = {name: sessions_of(plan, name, skin, feels, lanes) for name, skin in skins.items()}
+    done = {name: sessions_of(plan, name, skin, lanes) for name, skin in skins.items()}
     first = {name: sessions[0] for name, sessions in done.items()}
     for key in ("set_depth", "track_depth", "track_sd", "open_pore_depth", "open_pore_width"):
         values = [getattr(p, key) for p in first.values()]
         chunk.add(key, "zone", values, "m", key.replace("_", " "))
-    stacked = {key: _stacked(key, done) for key in _EACH if _has(key, first)}
+    stacked = {key: _stacked(key, done) for key in _EACH}
     for key, unit, words in (
         ("density", "1/m2", "punctures per area"),
         ("bleeding", "1/m2", "pinpoint bleedings per area"),
@@ -65,35 +63,47 @@ def needle_all(
         chunk.add(key, "session zone printed_depth", stacked[key], unit, words)
     _flags(first, stacked["dead"], lanes, chunk)
     _channels(first, lanes, chunk)
-    if "pain" in stacked:
-        chunk.add("pain", "session zone", stacked["pain"], "1", "pain under cream, 0 to 10")
+    scores = _pain(plan, first, creams.under(numbed, lanes), lanes)
+    if scores is not None:
+        chunk.add("pain", "session zone", scores, "1", "pain under cream, 0 to 10")
     times = [visit_time(t.sum(axis=0), plan.dwell, lanes) for t in stacked["needling_time"]]
     chunk.add("visit_time", "session", np.stack(times), "s", "length of the visit")
     _anatomy(skins, lanes, chunk)
     return first
 
 
-def sessions_of(
-    plan: Plan, name: str, skin: Skin, feels: Mapping[str, Mapping[str, Numbness]], lanes: Lanes
-) -> list[Punctures]:
-    """Every session of one zone; ``feels`` is how numb the zones are, as pain asks for it."""
+def sessions_of(plan: Plan, name: str, skin: Skin, lanes: Lanes) -> list[Punctures]:
+    """Every session of one zone."""
     step, zone = plan.zones[name]
-    tool, vessel = devices.device(step.device), vessels(skin, lanes)
-    return [
-        needle(
-            tool, zone, skin, vessel, PRINTED_EDGES, lanes,
-            numbed=bool(plan.numbed), session=s, driven=plan.driven_in, **feels.get(name, {}),
+    sessions = range(len(plan.session_days))
+    deep = vessels(skin, lanes)
+    return needle_often(step.tool, zone, skin, deep, PRINTED_EDGES, lanes, sessions)
+
+
+def _pain(
+    plan: Plan,
+    first: Mapping[str, Punctures],
+    feels: Mapping[str, Mapping[str, Numbness]],
+    lanes: Lanes,
+) -> Array | None:
+    """Pain, alike in every session, (sessions, zones, members); ``feels`` as :func:`creams.under`.
+
+    None where the skin is not numbed, for then it is not forecast.
+    """
+    if not plan.numbed:
+        return None
+    scores = [
+        pain_under_cream(
+            plan.zones[name][0].tool, done.set_depth, lanes,
+            driven=plan.driven_in, **feels.get(name, {}),
         )
-        for s in range(len(plan.session_days))
+        for name, done in first.items()
     ]  # fmt: skip
+    return np.stack([np.stack(scores)] * len(plan.session_days))
 
 
 def _of(punctures: Punctures, key: str) -> Any:
     return getattr(punctures.injury if key in _SHARES else punctures, key)
-
-
-def _has(key: str, first: Mapping[str, Punctures]) -> bool:
-    return all(_of(p, key) is not None for p in first.values())
 
 
 def _stacked(key: str, done: Mapping[str, list[Punctures]]) -> Array:

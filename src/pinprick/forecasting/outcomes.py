@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from pinprick import devices
 from pinprick.appearance import OBSERVERS, Observer, Outcome, Rater, outcome, structure
 from pinprick.appearance.additions import contrast, counted
 from pinprick.case import Case, example_path
@@ -16,6 +15,7 @@ from pinprick.evidence import Lanes
 from pinprick.evidence.instruments import Instrument
 from pinprick.evidence.interventions import intervention
 from pinprick.forecasting.body import body_of, interventions_of
+from pinprick.forecasting.chunk import Chunk
 from pinprick.forecasting.heating import Warm, heated
 from pinprick.forecasting.plan import Plan, Target
 from pinprick.healing import ageing
@@ -26,15 +26,18 @@ from pinprick.healing.tissue import Tissue, heal
 from pinprick.medium.column import Column, dermis
 from pinprick.medium.layers import Injury, Skin
 from pinprick.medium.schedule import COHORT, Preset
-from pinprick.needling import needle
+from pinprick.needling import needle_often
 from pinprick.people import skin_at, vessels
-
-if TYPE_CHECKING:
-    from pinprick.forecasting.chunk import Chunk
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Healed = tuple[Tissue, Column]
 LESION = ("papillary dermis", "upper reticular dermis")
+
+
+def skin_of(plan: Plan, zone_name: str, lanes: Lanes) -> Skin:
+    """The skin of a zone before anything is done."""
+    sex = plan.case.person.sex if plan.case.person is not None else None
+    return skin_at(plan.zones[zone_name][1].body_site, sex, lanes)
 
 
 def injuries(
@@ -50,11 +53,8 @@ def injuries(
     ``by`` is the heat whose dead and denatured tissue is among them.
     """
     step, zone = plan.zones[zone_name]
-    tool, vessel = devices.device(step.device), vessels(skin, lanes)
-    done = [
-        needle(tool, zone, skin, vessel, column.edges, lanes, numbed=False, session=s)
-        for s in range(len(plan.session_days))
-    ]
+    sessions, deep = range(len(plan.session_days)), vessels(skin, lanes)
+    done = needle_often(step.tool, zone, skin, deep, column.edges, lanes, sessions)
     return [
         (float(day), heated(each.injury, by, each.density))
         for day, each in zip(plan.session_days, done, strict=True)
@@ -70,10 +70,21 @@ def healed(
     *,
     beside: Iterable[str] = (),
 ) -> Healed:
-    """The tissue of one zone under its needles alone; ``beside`` names what is done beside them."""
-    _, zone = plan.zones[zone_name]
-    sex = plan.case.person.sex if plan.case.person is not None else None
-    skin = skin_at(zone.body_site, sex, lanes)
+    """The tissue of one zone on some days, and its cells.
+
+    It heals under its needles alone; ``beside`` names interventions that act with them.
+
+    Raises:
+        FloatingPointError: if the solver fails.
+
+    >>> from pinprick.evidence import registry
+    >>> plan, few = Plan(Case.load(example_path("acne-scars"))), Lanes(registry(), 0, range(4))
+    >>> tissue, column = healed(plan, "cheeks", few, [0, 90])
+    >>> gain = tissue.dermis("matured collagen", LESION, column)
+    >>> gain.shape, bool((gain[1] > gain[0]).all())
+    ((2, 4), True)
+    """
+    skin = skin_of(plan, zone_name, lanes)
     column = dermis(skin)
     hurt = injuries(plan, zone_name, skin, column, lanes)
     body, care = body_of(plan.case, lanes), care_of(beside, lanes)
@@ -81,7 +92,18 @@ def healed(
 
 
 def matrix(tissue: Tissue, column: Column, body: Body, lanes: Lanes) -> Array:
-    """Visible matrix as a share of a young dermis: thin skin does not gain by being thin."""
+    """Visible matrix as a share of a young dermis, shape (days, members).
+
+    What a dermis makes is set against what is in a young one, so thin skin does not gain by being
+    thin.
+
+    >>> from pinprick.evidence import registry
+    >>> plan, few = Plan(Case.load(example_path("acne-scars"))), Lanes(registry(), 0, range(4))
+    >>> tissue, column = healed(plan, "cheeks", few, [0, 90, 180])
+    >>> grown = matrix(tissue, column, body_of(plan.case, few), few)
+    >>> [f"{share:.1%}" for share in np.median(grown, axis=1)]
+    ['0.0%', '1.4%', '2.9%']
+    """
     matured = tissue.dermis("matured collagen", LESION, column)
     young = tissue.dermis("collagen III", LESION, column) + tissue.dermis(
         "new collagen I", LESION, column
@@ -90,7 +112,16 @@ def matrix(tissue: Tissue, column: Column, body: Body, lanes: Lanes) -> Array:
 
 
 def reference(instrument: Instrument, lanes: Lanes, preset: Preset = COHORT) -> Array:
-    """Visible matrix of the instrument's reference course on its day, under the same draws."""
+    """Visible matrix of the instrument's reference course on its day, under the same draws.
+
+    Shape (members,). A scale is tied to it: so much matrix is what a published course gained.
+
+    >>> from pinprick.evidence import registry
+    >>> scars = Plan(Case.load(example_path("acne-scars"))).targets[0].instrument
+    >>> grown = reference(scars, Lanes(registry(), 0, range(4)))
+    >>> scars.reference, scars.reference_day, grown.shape, bool((grown > 0).all())
+    ('alam-2014', 180.0, (4,), True)
+    """
     plan = _reference_plan(instrument.reference)
     days = [0.0, instrument.reference_day]
     tissue, column = healed(plan, next(iter(plan.zones)), lanes, days, preset)
@@ -98,7 +129,14 @@ def reference(instrument: Instrument, lanes: Lanes, preset: Preset = COHORT) -> 
 
 
 def surface(tissue: Tissue, lanes: Lanes) -> Array:
-    """Optical surface signal of a zone, as y, shape (days, members)."""
+    """Optical surface signal of a zone, as y, shape (days, members): water and brighter dermis.
+
+    >>> from pinprick.evidence import registry
+    >>> plan, few = Plan(Case.load(example_path("acne-scars"))), Lanes(registry(), 0, range(4))
+    >>> tissue, _ = healed(plan, "cheeks", few, [0, 90])
+    >>> np.median(surface(tissue, few), axis=1).round(1)
+    array([0. , 0.5])
+    """
     bright = INSTRUMENTS["attenuation"].read(tissue.fields, lanes)
     return structure.surface(tissue.oedema, bright, lanes)
 
@@ -115,7 +153,18 @@ def read(
 ) -> Outcome:
     """One concern as one observer reads it, on the days of the tissue.
 
-    ``done`` is the tissue of :func:`seen_tissue`, ``at_reference`` what :func:`reference` gives.
+    ``done`` is the tissue of :func:`seen_tissue`, which must know the reference day of the
+    instrument; ``at_reference`` is what :func:`reference` gives; ``group`` is how many people a
+    study averages over, None for one person.
+
+    >>> from pinprick.evidence import registry
+    >>> plan, few = Plan(Case.load(example_path("acne-scars"))), Lanes(registry(), 0, range(8))
+    >>> scars, day = plan.targets[0], plan.targets[0].instrument.reference_day
+    >>> done, at = healed(plan, "cheeks", few, [0, day]), reference(scars.instrument, few)
+    >>> seen = read(plan, scars, "blinded_rater", done, at, few)
+    >>> change = seen.treated.true - seen.untreated.true  # of the score, lower is better
+    >>> change.shape, bool(np.median(change[1]) < np.median(change[0]))
+    ((2, 8), True)
     """
     tissue, column = done
     tool, before = target.instrument, target.concern.baseline
@@ -138,7 +187,7 @@ def read(
             interventions_of(plan.case),
             target.concern.type,
             lanes,
-            heated=devices.device(step.device).kind == "radiofrequency",
+            heated=step.tool.kind == "radiofrequency",
         ),
         water=tissue.oedema,
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pinprick import devices
 from pinprick.case import Case
 from pinprick.courses import Needle, Numb, Zone
 from pinprick.evidence import registry
@@ -103,9 +102,14 @@ class Plan:
             if point["concern"] in concerns
         )
 
+    @property
+    def sex(self) -> str | None:
+        """Sex of the person; None of a group, and where it is not reported."""
+        return self.case.person.sex if self.case.person is not None else None
+
     @cached_property
-    def numbed(self) -> bool | None:
-        """Whether a cream numbs the skin; None if that was not reported."""
+    def numbed(self) -> bool:
+        """Whether a cream numbs the skin."""
         return any(isinstance(step, Numb) for step in self.case.course.steps)
 
     @cached_property
@@ -143,7 +147,7 @@ class Plan:
                 entries.append(_entry(concern.type, reason))
             elif self._covering(concern.body_site) is None:
                 why = f"no zone of the course covers the {concern.body_site}"
-                entries.append(_entry(concern.type, Reason(concern.type, why, "", ())))
+                entries.append(_entry(concern.type, Reason(concern.type, why, ())))
         asked = reasons()["asked"]
         if self.at_home:
             entries.append(_entry(HOME, asked[HOME]))
@@ -174,7 +178,7 @@ class Plan:
     def at_home(self) -> bool:
         """Whether only home devices are used, whose needles no study measured on a scale."""
         steps = [step for step in self.case.course.steps if isinstance(step, Needle)]
-        return all(devices.device(step.device).home for step in steps)
+        return all(step.tool.home for step in steps)
 
     def _reason(self, concern: Concern) -> Reason | None:
         """Why a concern is not forecast; a study is worked out at its own site as anywhere."""

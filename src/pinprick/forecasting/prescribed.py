@@ -45,6 +45,11 @@ class Cream:
     dwell: float
     wait: float
 
+    def spread_on(self, area: float | None) -> tuple[float | None, float | None]:
+        """Area in m² that it covers (the zone's, else as stated) and its mass in kg, if known."""
+        covered, amount = area or self.step.area, self.step.amount
+        return covered, None if amount is None or covered is None else amount * covered
+
 
 def cream_of(case: Case) -> Cream | None:
     """The numbing cream before the needles, if its product is known and its time reported."""

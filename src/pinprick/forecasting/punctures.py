@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinprick import devices, units
+from pinprick import units
 from pinprick.devices import Device
 from pinprick.evidence import Lanes, Registry
+from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.forecasting.one_version import flat, middle, mm
 from pinprick.forecasting.plan import Plan
 from pinprick.forecasting.statistics import curves, rounded
 from pinprick.needling import needle
@@ -91,7 +93,7 @@ def lay_session(
     skin = skin_at(zone.body_site, sex, lanes)
     deep = vessels(skin, lanes)
     edges = np.arange(0.0, DEEPEST, figure("depth_cells"))
-    done = needle(tool, zone, skin, deep, edges, lanes, numbed=False, session=session)
+    done = needle(tool, zone, skin, deep, edges, lanes, session=session)
     how = pace(tool, zone.dose, lanes, session)
     # share of the strokes whose track is deeper, from the surface down
     tracks = np.concatenate([done.density[:1], done.injury.tracks[:, 0], [0.0]]) / how.density
@@ -127,32 +129,36 @@ def lay_session(
 
 
 def middle_member(forecast: Forecast, zone: int) -> int:
-    """The version nearest the middle by ranks of density, track depth and thickness of dermis."""
-    off: Array = np.zeros(1)
-    data, name = forecast.data, str(forecast.data["zone"].values[zone])
-    for values in (
-        data["density"].values[0, zone],
-        data["track_depth"].values[zone],
-        data[f"thickness.{name}.reticular dermis"].values,
-    ):
-        flat = values.reshape(-1)
-        order = np.empty(len(flat))
-        order[np.argsort(flat, kind="stable")] = np.arange(len(flat))
-        off = off + (order - (len(flat) - 1) / 2) ** 2
-    return int(np.argmin(off))
+    """The version nearest the middle by density, track depth and thickness of the dermis."""
+    data, name = forecast.fields, str(forecast.fields["zone"].values[zone])
+    return middle(
+        flat(data["density"].values[0, zone]),
+        flat(data["track_depth"].values[zone]),
+        flat(data[f"thickness.{name}.reticular dermis"].values),
+    )
 
 
 def of_forecast(forecast: Forecast, zone: str | None = None, session: int = 0) -> Laid:
-    """The middle version's session on a zone; by default the first that a concern reads."""
+    """The middle version's session on a zone; by default the first that a concern reads.
+
+    Raises:
+        InputError: if the course has no such zone or session (counted from 0).
+    """
     plan = Plan(forecast.case)
-    name = zone if zone is not None else plan.healed_zones[0]
+    name, last = zone if zone is not None else plan.healed_zones[0], len(plan.session_days) - 1
+    faults = []
+    if name not in plan.zones:
+        faults.append(Fault("zone", str(name), did_you_mean(str(name), plan.zones)))
+    if session not in range(last + 1):
+        faults.append(Fault("session", str(session), f"a whole number from 0 to {last}"))
+    if faults:
+        raise InputError(faults)
     step, where = plan.zones[name]
     member = middle_member(forecast, list(plan.zones).index(name))
-    person = forecast.case.person
     return lay_session(
-        devices.device(step.device),
+        step.tool,
         where,
-        person.sex if person is not None else None,
+        plan.sex,
         Lanes(forecast.registry, forecast.seed, [member]),
         session=session,
     )
@@ -201,24 +207,24 @@ def describe(laid: Laid) -> dict[str, Any]:
         "session": laid.session,
         "passes": laid.pace.passes,
         "minutes": rounded(laid.pace.seconds * area.size / units.MINUTE),
-        "outline": {"form": area.form, "width_mm": _mm(area.width), "height_mm": _mm(area.height)},
+        "outline": {"form": area.form, "width_mm": mm(area.width), "height_mm": mm(area.height)},
         "holes": found.holes,
         **_said(found),
-        "diameter_mm": _mm(laid.diameter),
+        "diameter_mm": mm(laid.diameter),
         "covered": rounded(covered),
         "covered_expected": rounded(expected),
-        "gaps": [[_mm(g.x), _mm(g.y), _mm(g.diameter)] for g in gaps(laid.map, 2 + 1)],
+        "gaps": [[mm(g.x), mm(g.y), mm(g.diameter)] for g in gaps(laid.map, 2 + 1)],
         "patch": patch(laid),
         "coverage": {
-            "side_mm": _mm(side),
-            "low_mm": [_mm(low[0]), _mm(low[1])],
+            "side_mm": mm(side),
+            "low_mm": [mm(low[0]), mm(low[1])],
             "per_cm2": [[None if v < 0 else rounded(float(v)) for v in row] for row in counts],
         },
-        "set_mm": _mm(laid.set_depth),
+        "set_mm": mm(laid.set_depth),
         "depths": histogram(laid),
-        "layers": [[name, _mm(top), _mm(bottom), rounded(share)]
+        "layers": [[name, mm(top), mm(bottom), rounded(share)]
                    for name, top, bottom, share in by_layer(laid)],
-        "vessels": [[name, _mm(depth)] for name, depth in laid.vessels.items()],
+        "vessels": [[name, mm(depth)] for name, depth in laid.vessels.items()],
     }  # fmt: skip
 
 
@@ -241,8 +247,8 @@ def histogram(laid: Laid) -> dict[str, Any]:
     first, last = np.flatnonzero(counts)[[0, -1]] if len(ends) else (0, 0)
     shares = counts[first : last + 1] / max(len(ends), 1)
     return {
-        "from_mm": _mm(first * cell),
-        "cell_mm": _mm(cell),
+        "from_mm": mm(first * cell),
+        "cell_mm": mm(cell),
         "shares": [rounded(float(share)) for share in shares],
     }
 
@@ -255,7 +261,7 @@ def patch(laid: Laid) -> dict[str, Any]:
     x, y = laid.map.x, laid.map.y
     near = np.flatnonzero((abs(x) < side / 2) & (abs(y) < side / 2))
     return {
-        "side_mm": _mm(side),
+        "side_mm": mm(side),
         "x_mm": [round(float(v) / units.MILLI, 3) for v in x[near]],
         "y_mm": [round(float(v) / units.MILLI, 3) for v in y[near]],
         "depth_mm": [round(float(v) / units.MILLI, 3) for v in laid.map.depth[near]],
@@ -265,14 +271,10 @@ def patch(laid: Laid) -> dict[str, Any]:
 def _said(found: Evenness) -> dict[str, Any]:
     return {
         "per_cm2": rounded(found.density * units.CM2),
-        "cv": [[_mm(side), rounded(found.cv[side]), rounded(found.poisson[side])]
+        "cv": [[mm(side), rounded(found.cv[side]), rounded(found.poisson[side])]
                for side in found.cv],
         "clark_evans": rounded(found.clark_evans),
         "peak": rounded(found.spectrum.peak),
-        "wave_mm": _mm(found.spectrum.wave),
+        "wave_mm": mm(found.spectrum.wave),
         "maker": found.maker,
     }  # fmt: skip
-
-
-def _mm(length: float) -> float:
-    return rounded(length / units.MILLI)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinprick import devices, units
+from pinprick import units
 from pinprick.appearance import OBSERVERS
 from pinprick.evidence.scales import scale
 from pinprick.forecasting import colours, inner_record
-from pinprick.forecasting.grids import PRINTED_EDGES
+from pinprick.forecasting.grids import PRINTED_DEPTHS
 from pinprick.forecasting.plan import AFTER_LAST, Plan, Target
 from pinprick.forecasting.statistics import chance_beyond, curves, doubt, quantiles, rounded
 from pinprick.healing.observation import INSTRUMENTS
@@ -75,7 +76,7 @@ def sources(forecast: Forecast) -> list[dict[str, Any]]:
     plan = Plan(forecast.case)
     rows = {row for name in forecast.used for row in forecast.registry.parameters[name].rows}
     for step, _ in plan.zones.values():
-        rows |= set(devices.device(step.device).rows)
+        rows |= set(step.tool.rows)
     for target in plan.targets:
         rows |= set(target.instrument.rows)
     rows |= {row for finding in forecast.verdict.findings for row in finding.sources}
@@ -91,59 +92,73 @@ def sources(forecast: Forecast) -> list[dict[str, Any]]:
 
 
 def _values(forecast: Forecast, name: str) -> Any:
-    return forecast.data[name.replace("/", ".")].values
+    return forecast.fields[name].values
 
 
 def _sessions(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
-    def get(name: str) -> Any:
-        return _values(forecast, name)
+    clocks, hours = forecast.fields["clock"].values, _values(forecast, "closing_time") / units.HOUR
+    closed = {str(clock): quantiles(each) for clock, each in zip(clocks, hours, strict=True)}
+    return [
+        {
+            "day": day,
+            "zone": zone,
+            "device": plan.zones[zone][0].device,
+            **_session(forecast, s, z, closed),
+        }
+        for s, day in enumerate(plan.session_days)
+        for z, zone in enumerate(plan.zones)
+    ]
 
-    closed = {
-        str(clock): quantiles(hours)
-        for clock, hours in zip(
-            forecast.data["clock"].values, get("closing_time") / units.HOUR, strict=True
-        )
+
+def _session(forecast: Forecast, s: int, z: int, closed: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers of one session in one zone; ``closed`` are the hours of channels by clock."""
+
+    def of(name: str, factor: float = 1.0) -> dict[str, float]:
+        """What differs from one session to the next."""
+        return quantiles(_values(forecast, name)[s, z] * factor)
+
+    def always(name: str) -> dict[str, float]:
+        """What is the same in every session."""
+        return quantiles(_values(forecast, name)[z])
+
+    def mm(name: str) -> dict[str, float]:
+        return quantiles(_values(forecast, name)[z] / units.MILLI)
+
+    def by_depth(name: str, i: int, factor: float = 1.0) -> dict[str, float]:
+        return quantiles(_values(forecast, name)[s, z, i] * factor)
+
+    return {
+        "punctures_per_cm2": of("density", units.CM2),
+        "set_depth_mm": mm("set_depth"),
+        "track_depth_mm": mm("track_depth"),
+        "open_pore_depth_mm": mm("open_pore_depth"),
+        "open_pore_width_mm": mm("open_pore_width"),
+        "bleeding_points_per_cm2": of("bleeding", units.CM2),
+        "red_cell_tracks_per_cm2": of("red_cells", units.CM2),
+        "not_through_tough_layer": always("not_through"),
+        "past_dermis": always("past_dermis"),
+        "dead_above_5_percent": rounded(_dead_share(forecast, s, z)),
+        "channel_closed_hours": closed,
+        "warnings": warnings(forecast, s, z),
+        "injury": [
+            {
+                "depth_mm": rounded(depth / units.MILLI),
+                "displaced": by_depth("displaced", i),
+                "dead": by_depth("dead", i),
+                "tracks_per_cm2": by_depth("tracks", i, units.CM2),
+            }
+            for i, depth in enumerate(PRINTED_DEPTHS)
+        ],
+        "end_point": _end_point(_values(forecast, "set_depth")[z]),
+        "needling_min": quantiles(_values(forecast, "needling_time")[s, z] / units.MINUTE),
+        "visit_min": quantiles(_values(forecast, "visit_time")[s] / units.MINUTE),
+        "pain_0_10": of("pain") if "pain" in forecast.fields else None,
     }
-    depths = (PRINTED_EDGES[1:] + PRINTED_EDGES[:-1]) / 2 / units.MILLI
-    out = []
-    for s, day in enumerate(plan.session_days):
-        for z, zone in enumerate(plan.zones):
-            injury = [
-                {
-                    "depth_mm": rounded(depth),
-                    "displaced": quantiles(get("displaced")[s, z, i]),
-                    "dead": quantiles(get("dead")[s, z, i]),
-                    "tracks_per_cm2": quantiles(get("tracks")[s, z, i] * units.CM2),
-                }
-                for i, depth in enumerate(depths)
-            ]
-            out.append(
-                {
-                    "day": day,
-                    "zone": zone,
-                    "device": plan.zones[zone][0].device,
-                    "punctures_per_cm2": quantiles(get("density")[s, z] * units.CM2),
-                    "set_depth_mm": quantiles(get("set_depth")[z] / units.MILLI),
-                    "track_depth_mm": quantiles(get("track_depth")[z] / units.MILLI),
-                    "open_pore_depth_mm": quantiles(get("open_pore_depth")[z] / units.MILLI),
-                    "open_pore_width_mm": quantiles(get("open_pore_width")[z] / units.MILLI),
-                    "bleeding_points_per_cm2": quantiles(get("bleeding")[s, z] * units.CM2),
-                    "red_cell_tracks_per_cm2": quantiles(get("red_cells")[s, z] * units.CM2),
-                    "not_through_tough_layer": quantiles(get("not_through")[z]),
-                    "past_dermis": quantiles(get("past_dermis")[z]),
-                    "dead_above_5_percent": rounded(
-                        float((get("dead_over_limit")[s, z] > 1).mean())
-                    ),
-                    "channel_closed_hours": closed,
-                    "warnings": warnings(forecast, s, z),
-                    "injury": injury,
-                    "end_point": _end_point(get("set_depth")[z]),
-                    "needling_min": quantiles(get("needling_time")[s, z] / units.MINUTE),
-                    "visit_min": quantiles(get("visit_time")[s] / units.MINUTE),
-                    "pain_0_10": quantiles(get("pain")[s, z]) if "pain" in forecast.data else None,
-                }
-            )
-    return out
+
+
+def _dead_share(forecast: Forecast, s: int, z: int) -> float:
+    """Share of the members in which more dies at some depth than the limit."""
+    return float((_values(forecast, "dead_over_limit")[s, z] > 1).mean())
 
 
 def _end_point(set_depth: Any) -> dict[str, Any]:
@@ -160,13 +175,15 @@ def warnings(forecast: Forecast, session: int, zone: int) -> list[str]:
     """
     limits = forecast.registry.parameters
     lines = []
-    dead = float((_values(forecast, "dead_over_limit")[session, zone] > 1).mean())
+    dead = _dead_share(forecast, session, zone)
     if dead > 1 / 2:
         most = limits["needling.dead_limit"].shown()
-        lines.append(f"more than {most} of the skin is killed at some depth (chance {dead:.0%})")
+        lines.append(
+            f"more than {most} of the skin is killed at some depth (chance {100 * dead:.0f} %)"
+        )
     past = float(_values(forecast, "past_dermis")[zone].mean())
     if past > limits["needling.past_dermis_limit"].value:
-        lines.append(f"{past:.0%} of the needles end below the dermis")
+        lines.append(f"{100 * past:.0f} % of the needles end below the dermis")
     return lines
 
 
@@ -178,14 +195,14 @@ def _outcome(
     kind = "group" if study is not None and study.people else "persons"
 
     def get(name: str) -> Any:
-        return _values(forecast, f"outcome/{place}/{observer}/{name}")
+        return _values(forecast, f"outcome.{place}.{observer}.{name}")
 
     shown = "read" if kind == "group" else "true"
-    treated, untreated = get(f"{kind}/treated/{shown}"), get(f"{kind}/untreated/{shown}")
+    treated, untreated = get(f"{kind}.treated.{shown}"), get(f"{kind}.untreated.{shown}")
     day = list(plan.days).index(AFTER_LAST)
     better = -1.0 if named.better == "lower" else 1.0
     sd = get("reading_sd")
-    own = {arm: better * get(f"persons/{arm}/true")[day] for arm in ("treated", "untreated")}
+    own = {arm: better * get(f"persons.{arm}.true")[day] for arm in ("treated", "untreated")}
     rule = named.smallest_change
     chance = rule and {
         "threshold": rule.change,
@@ -202,7 +219,7 @@ def _outcome(
         "kind": "change",
         "better": named.better,
         "unit": named.unit,
-        "baseline": quantiles(_values(forecast, f"outcome/{place}/baseline")),
+        "baseline": quantiles(_values(forecast, f"outcome.{place}.baseline")),
         "baseline_given": _given(target),
         "doubt": doubt(own["treated"], sd),
         "range_of": "group mean" if kind == "group" else "true change",
@@ -231,8 +248,8 @@ def _tissue(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
     days = list(plan.days)
     for z, zone in enumerate(plan.healed_zones):
         for quantity in TISSUE:
-            values = _values(forecast, f"tissue/{quantity}")
-            for i, layer in enumerate(forecast.data["layer"].values):
+            values = _values(forecast, f"tissue.{quantity}")
+            for i, layer in enumerate(forecast.fields["layer"].values):
                 entry = {"quantity": f"{quantity}, change relative to intact", "zone": zone,
                          "layer": str(layer), "days": days}  # fmt: skip
                 out.append({**entry, **curves(values[z, :, i])})
@@ -249,7 +266,7 @@ def _readings(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
     return [
         {"instrument": tool.name, "reads": tool.where, "model": tool.model,
          "basis": tool.basis, "note": tool.note, "zone": zone, "days": list(plan.days),
-         **curves(_values(forecast, f"read/{key}")[z])}
+         **curves(_values(forecast, f"read.{key}")[z])}
         for z, zone in enumerate(plan.healed_zones)
         for key, tool in INSTRUMENTS.items()
     ]  # fmt: skip
@@ -257,10 +274,10 @@ def _readings(forecast: Forecast, plan: Plan) -> list[dict[str, Any]]:
 
 def _colour(forecast: Forecast, plan: Plan) -> dict[str, Any]:
     """Colour of the first followed zone by day, with how it is seen."""
-    read = {name: curves(_values(forecast, f"colour/{name}")) for name in colours.NAMES}
+    read = {name: curves(_values(forecast, f"colour.{name}")) for name in colours.NAMES}
     return {
         "zone": plan.healed_zones[0],
-        "days": [int(day) for day in forecast.data["colour_day"].values],
+        "days": [int(day) for day in forecast.fields["colour_day"].values],
         "hours_into_the_day": colours.HOURS * units.HOURS_PER_DAY,
         "seen": colours.how(),
         "swatches": [
@@ -278,16 +295,3 @@ def _redness(forecast: Forecast) -> dict[str, Any]:
     hours = _values(forecast, "redness_duration")[0] * units.HOURS_PER_DAY
     longer = {str(limit): rounded(float((hours > limit).mean())) for limit in (24, 48, 168)}
     return {"duration_hours": quantiles(hours), "chance_longer_than_hours": longer}
-
-
-def hundred(counts: dict[str, float]) -> dict[str, int]:
-    """Shares as whole people out of a hundred, by largest remainder.
-
-    >>> hundred({"better": 0.335, "unchanged": 0.335, "worse": 0.33})
-    {'better': 34, 'unchanged': 33, 'worse': 33}
-    """
-    whole = {name: int(np.floor(100 * share)) for name, share in counts.items()}
-    rest = sorted(counts, key=lambda n: -(100 * counts[n] - whole[n]))
-    for name in rest[: 100 - sum(whole.values())]:
-        whole[name] += 1
-    return whole

@@ -184,7 +184,7 @@ def _needled(tool: Device, depth: float, site: str, lanes: Lanes) -> Any:
     # a thin cell about each depth, and what lies between
     half = DEPTHS[0] / 10
     edges = np.array([end for at in DEPTHS for end in (at - half, at + half)])
-    return needle(tool, zone, skin, vessels(skin, lanes), edges, lanes, numbed=False, session=0)
+    return needle(tool, zone, skin, vessels(skin, lanes), edges, lanes, session=0)
 
 
 def _inputs(lanes: Lanes) -> dict[str, tuple[str, str, Array]]:

@@ -28,16 +28,19 @@ def quantiles(values: Array) -> dict[str, float]:
     {'p05': 5.0, 'p50': 50.0, 'p95': 95.0}
     """
     flat = np.asarray(values, dtype=np.float64).ravel()
-    return {name: rounded(float(np.quantile(flat, q))) for name, q in QUANTILES.items()}
+    found = np.quantile(flat, list(QUANTILES.values())).tolist()
+    return {name: rounded(value) for name, value in zip(QUANTILES, found, strict=True)}
 
 
 def curves(values: Array) -> dict[str, list[float]]:
-    """Quantiles along the first axis, over all others."""
+    """Quantiles along the first axis, over all others.
+
+    >>> curves(np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]))["p50"]
+    [2.0, 20.0]
+    """
     flat = np.asarray(values, dtype=np.float64).reshape(len(values), -1)
-    return {
-        name: [rounded(float(v)) for v in np.quantile(flat, q, axis=1)]
-        for name, q in QUANTILES.items()
-    }
+    found = np.quantile(flat, list(QUANTILES.values()), axis=1).tolist()
+    return {name: [rounded(v) for v in row] for name, row in zip(QUANTILES, found, strict=True)}
 
 
 def doubt(true: Array, noise_sd: Array) -> dict[str, float]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
 from pinprick.forecasting.plan import AFTER_LAST
-from pinprick.safety.saying import left_open, out_of, whole
+from pinprick.safety.saying import left_open, out_of, told_out_of, whole
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
@@ -18,7 +18,6 @@ COLUMNS = (
     "part", "zone", "quantity", "observer", "layer", "arm", "unit", "range_of", "day",
     "p05", "p50", "p95",
 )  # fmt: skip
-_NAMES = {"dark_patches": "dark patches (PIH)"}
 HELD = "No outcome is shown before the verdict is met; --research shows it, stamped as such."
 SUMMARY_DAYS = (30, 90, AFTER_LAST)
 LEADING = ("dark_patches", "lasting", "serious")  # harms that a summary names
@@ -84,42 +83,43 @@ def harm(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
     Raises:
         StopIteration: if the record has none.
+
+    >>> harm({"side_effects": [{"key": "redness", "kind": "expected"}]}, "redness")["kind"]
+    'expected'
     """
     found: Mapping[str, Any] = next(row for row in record["side_effects"] if row["key"] == key)
     return found
 
 
-def frequency(row: Mapping[str, Any]) -> str:
-    """How often a harm befalls, in a few words.
+def frequency(row: Mapping[str, Any], per: int) -> str:
+    """How often a harm befalls, in a few words, out of ``per`` people.
 
-    >>> frequency({"kind": "rate", "mean": 0.042, "probability": {"p05": 0.002, "p95": 0.13}})
-    'about 4 of 100 (fewer than 1 to 13, depending on the clinic)'
-    >>> frequency({"kind": "bound", "bound_95": 0.07, "seen": [{"events": 0, "people": 41}]})
-    'none of 41 people; up to 7 of 100 not ruled out'
-    >>> frequency({"kind": "unknown"})
-    'reported, rate unknown'
+    >>> rate = {"kind": "rate", "mean": 0.042, "probability": {"p05": 0.002, "p95": 0.13}}
+    >>> frequency(rate, 100), frequency(rate, 1000)[:17]
+    ('about 4 of 100 (fewer than 1 to 13, depending on the clinic)', 'about 42 of 1,000')
+    >>> bound = {"kind": "bound", "bound_95": 0.07, "seen": [{"events": 0, "people": 41}]}
+    >>> frequency(bound, 100), frequency({"kind": "unknown"}, 100)
+    ('none of 41 people; up to 7 of 100 not ruled out', 'reported, rate unknown')
     """
     if row["kind"] == "rate":
-        per = out_of(row["mean"])
         low, high = (whole(row["probability"][end], per) for end in ("p05", "p95"))
-        return (
-            f"about {whole(row['mean'], per)} of {per:,} ({low} to {high}, depending on the clinic)"
-        )
+        return f"about {out_of(row['mean'], per)} ({low} to {high}, depending on the clinic)"
     if row["kind"] == "bound":
         people = sum(each["people"] for each in row["seen"])
-        return f"none of {people:,} people; up to {left_open(row['bound_95'])} not ruled out"
+        return f"none of {people:,} people; up to {left_open(row['bound_95'], per)} not ruled out"
     return "reported, rate unknown"
 
 
 def _harms(record: Mapping[str, Any]) -> list[str]:
-    """The leading harms, a line each, and how many more nobody counted."""
+    """The leading harms, a line each, and how many more have no known rate."""
     rows = [harm(record, key) for key in LEADING]
     rows += [row for row in record["side_effects"] if row["kind"] == "rate" and row not in rows]
-    lines = [_line(_NAMES.get(row["key"], row["name"]), frequency(row)) for row in rows]
+    per = told_out_of(record["side_effects"])
+    lines = [_line(row["name"], frequency(row, per)) for row in rows]
     more = [row for row in record["side_effects"] if row["kind"] == "unknown" and row not in rows]
     return [
         *lines,
-        f"  {len(more)} more harms were reported and never counted; the report lists them.",
+        f"  {len(more)} more harms were reported, rate unknown; the report lists them.",
     ]
 
 
@@ -154,8 +154,8 @@ def _doubts(record: Mapping[str, Any]) -> list[str]:
     doubt = record["outcomes"][0]["doubt"]
     return [
         "Of the spread of one blinded reading on day 180, "
-        f"{doubt['knowledge']:.0%} is what is not known, {doubt['people']:.0%} how people differ, "
-        f"{doubt['reading']:.0%} the reading itself.",
+        "{knowledge:.0f} % is what is not known, {people:.0f} % how people differ, {reading:.0f} % "
+        "the reading itself.".format(**{whose: 100 * share for whose, share in doubt.items()}),
         "",
     ]
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinprick import devices, units
+from pinprick import units
 from pinprick.appearance import OBSERVERS
 from pinprick.courses import Apply, Numb
 from pinprick.evidence.scales import scale
+from pinprick.forecasting import inner_view, punctures
 from pinprick.forecasting.plan import AFTER_LAST, Plan, Target
-from pinprick.forecasting.record import hundred
 from pinprick.forecasting.statistics import curves, quantiles, rounded
 from pinprick.people import ROMAN
+from pinprick.safety.page import page
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
@@ -23,13 +24,18 @@ CAPTIONS = {
     "test": "not used to set the model",
     "shown": "not used to set the model",
 }
+_CHANGES = ("mean change", "mean improvement")  # in points of the scale; shares of people are not
 
 
 def view(forecast: Forecast) -> dict[str, Any]:
-    """Everything the report shows, as plain data."""
-    from pinprick.forecasting import inner_view, punctures
-    from pinprick.safety.page import page
+    """Everything the report shows, as plain data.
 
+    >>> import pinprick as pp
+    >>> made = pp.forecast(pp.Case.load(pp.example_path("home-roller")), members=4)
+    >>> shown = view(made)
+    >>> shown["headline"], shown["session_days"]
+    ('Wrinkles on the forehead, 4 sessions with a roller at 0.25 mm', [0, 14, 28, 42])
+    """
     plan = Plan(forecast.case)
     verdict = page(forecast.verdict, forecast.case)
     slider = list(range(AFTER_LAST + 1))
@@ -64,16 +70,13 @@ def view(forecast: Forecast) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_CHANGES = ("mean change", "mean improvement")  # in points of the scale; shares of people are not
-
-
 def headline(plan: Plan) -> str:
     """One line that says what is forecast."""
     concern = plan.case.concerns[0]
     step, zone = plan.zones[plan.healed_zones[0]]
     sessions = len(plan.session_days)
     depth = f" at {zone.depth / units.MILLI:g} mm" if zone.depth is not None else ""
-    kind: str = devices.device(step.device).kind
+    kind: str = step.tool.kind
     kind = "radiofrequency tip" if kind == "radiofrequency" else kind
     text = f"{concern.type} on the {concern.body_site}, {sessions} session{'s'[: sessions > 1]}"
     return f"{text[0].upper()}{text[1:]} with a {kind}{depth}"
@@ -118,9 +121,7 @@ def asked(plan: Plan, moved: str | None = None) -> list[list[str]]:
     rows += [_step(step) for step in course.steps if isinstance(step, Numb | Apply)]
     for name, (step, zone) in plan.zones.items():
         depth = f"{zone.depth / units.MILLI:g} mm" if zone.depth else "depth not reported"
-        rows.append(
-            (f"zone {name}", f"{devices.device(step.device).title}, {depth}, {_dose(zone)}")
-        )
+        rows.append((f"zone {name}", f"{step.tool.title}, {depth}, {_dose(zone)}"))
         rows.append(("glide product", step.glide_product or "not reported"))
     rows.append(("operator", case.operator or "not reported"))
     start = course.start.isoformat() if course.start else "not reported"
@@ -188,17 +189,17 @@ def published(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _median(forecast: Forecast, name: str) -> list[float]:
-    return curves(forecast.data[name].values)["p50"]
+    return curves(forecast.fields[name].values)["p50"]
 
 
 def _section(forecast: Forecast, plan: Plan) -> dict[str, Any]:
-    data = forecast.data
+    data = forecast.fields
     name = plan.healed_zones[0]
     step, zone = plan.zones[name]
-    tool = devices.device(step.device)
+    tool = step.tool
     z = list(plan.zones).index(name)
     layers, top = [], 0.0
-    for key in data.data_vars:
+    for key in data:
         if str(key).startswith(f"thickness.{name}."):
             thick = quantiles(data[key].values / units.MILLI)
             layers.append(
@@ -207,7 +208,7 @@ def _section(forecast: Forecast, plan: Plan) -> dict[str, Any]:
             top += thick["p50"]
     vessels = [
         {"name": str(key).split(".", 2)[2], "depth_mm": quantiles(data[key].values / units.MILLI)}
-        for key in data.data_vars
+        for key in data
         if str(key).startswith(f"vessel.{name}.")
     ]
 
@@ -236,10 +237,10 @@ def _section(forecast: Forecast, plan: Plan) -> dict[str, Any]:
 
 
 def _collagen(forecast: Forecast, plan: Plan) -> dict[str, Any]:
-    profile = forecast.data["profile"].values
+    profile = forecast.fields["profile"].values
     flat = profile.reshape(*profile.shape[:2], -1)
     percent = np.median(flat, axis=-1) / units.PERCENT
-    depth = forecast.data["cell_depth"].values
+    depth = forecast.fields["cell_depth"].values
     middle = np.median(depth.reshape(len(depth), -1), axis=-1) / units.MILLI
     return {
         "days": list(plan.days),
@@ -250,16 +251,16 @@ def _collagen(forecast: Forecast, plan: Plan) -> dict[str, Any]:
 
 def _redness(forecast: Forecast, plan: Plan) -> dict[str, Any]:
     """Hours after the first session, then noon of each day."""
-    first = curves(forecast.data["redness_first"].values)
-    hours = forecast.data["redness_time"].values
-    noon = curves(forecast.data["redness"].values)
+    first = curves(forecast.fields["redness_first"].values)
+    hours = forecast.fields["redness_time"].values
+    noon = curves(forecast.fields["redness"].values)
     second = plan.session_days[1] if len(plan.session_days) > 1 else AFTER_LAST
     early = [i for i, t in enumerate(hours) if t < min(second, hours[-1] + 1)]
     start = int(hours[early[-1]]) + 1
     later = list(range(start, AFTER_LAST + 1))
     days = [rounded(float(hours[i])) for i in early] + [day + 0.5 for day in later]
     merged = {key: [first[key][i] for i in early] + [noon[key][d] for d in later] for key in first}
-    duration = forecast.data["redness_duration"].values[0] * units.HOURS_PER_DAY
+    duration = forecast.fields["redness_duration"].values[0] * units.HOURS_PER_DAY
     return {"days": days, **merged, "visible_hours": quantiles(duration)}
 
 
@@ -290,8 +291,8 @@ def _faces(forecast: Forecast, plan: Plan, observer: str) -> dict[str, Any]:
 
 
 def _gain(forecast: Forecast, target: Target, observer: str, arm: str, what: str) -> Any:
-    place = Plan(forecast.case).targets.index(target)
-    values = forecast.data[f"outcome.{place}.{observer}.persons.{arm}.{what}"].values
+    """Change of the first target, better upwards: (days, draws, people)."""
+    values = forecast.fields[f"outcome.0.{observer}.persons.{arm}.{what}"].values
     return -values if scale(target.instrument.scale).better == "lower" else values
 
 
@@ -307,3 +308,16 @@ def _below_agreement(forecast: Forecast, plan: Plan) -> bool:
         for arm in ("treated", "untreated")
     ]
     return rule is not None and bool(net[0] - net[1] < rule.change)
+
+
+def hundred(counts: dict[str, float]) -> dict[str, int]:
+    """Shares as whole people out of a hundred, by largest remainder.
+
+    >>> hundred({"better": 0.335, "unchanged": 0.335, "worse": 0.33})
+    {'better': 34, 'unchanged': 33, 'worse': 33}
+    """
+    whole = {name: int(np.floor(100 * share)) for name, share in counts.items()}
+    rest = sorted(counts, key=lambda n: -(100 * counts[n] - whole[n]))
+    for name in rest[: 100 - sum(whole.values())]:
+        whole[name] += 1
+    return whole

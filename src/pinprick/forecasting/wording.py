@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pinprick.evidence.scales import scales
 from pinprick.units import DAYS_PER_WEEK, HOURS_PER_DAY
 
 # What stands on every page of a report that shows outcomes in spite of the verdict.
@@ -55,8 +56,6 @@ def scale(name: str) -> tuple[str, str]:
     >>> scale("patient-improvement-percent")[1]
     '%'
     """
-    from pinprick.evidence.scales import scales
-
     if name in scales():
         known = scales()[name]
         limits = "" if "(" in known.title else f" ({known.low:g} to {known.high:g})"

@@ -43,6 +43,13 @@ def yearly_loss(body: Body, lanes: Lanes) -> Array:
     """Share of its intact collagen that this dermis loses in a year from now, shape (members,).
 
     Sun damage is what there is of it on the day: what more sun would do in a year is not in it.
+
+    >>> from dataclasses import replace
+    >>> from pinprick.evidence import registry
+    >>> lanes, fifty = Lanes(registry(), 0, [0]), Body.healthy(1, age=50)
+    >>> after = replace(fifty, menopause=np.ones(1))
+    >>> bool(0 < yearly_loss(fifty, lanes)[0] < yearly_loss(after, lanes)[0] < 0.05)
+    True
     """
     k = lanes.stage("healing")
     ordinary, faster = _rates(lanes)

@@ -31,6 +31,9 @@ def roused(tracks: Array, reach: Array) -> Array:
 
 
 def clot(tracks: Array, radius: Array, fraction: Array) -> Array:
-    """Clot of all tracks per roused volume, at most 1, shape (cells, members)."""
+    """Clot of all tracks per roused volume, at most 1, shape (cells, members).
+
+    ``tracks`` per mm², their ``radius`` in mm, and the roused ``fraction`` of the tissue.
+    """
     heard = np.where(fraction > 0, fraction, 1.0)
     return np.asarray(np.minimum(tracks * pi * radius * radius / heard, 1.0))

@@ -24,6 +24,7 @@ from pinprick import units
 from pinprick.evidence import Lanes
 from pinprick.evidence.records import Basis
 from pinprick.healing.fields import Fields
+from pinprick.healing.fields import gain as share_gained
 from pinprick.medium.reactions import positive
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -36,8 +37,7 @@ _MM = units.MILLI  # the column is in metres, the biology counts in millimetres
 
 def gain(fields: Fields) -> Array:
     """Collagen gained, as a share of the intact collagen there, shape (days, cells, members)."""
-    made = _made(fields) + fields.by_species["matured"] - fields.by_species["mature_lost"]
-    return np.asarray(made / fields.intact)
+    return share_gained(fields.by_species, fields.intact)
 
 
 def _made(fields: Fields) -> Array:
@@ -86,7 +86,21 @@ def _area(fields: Fields, lanes: Lanes, new: Array, share: Array | float) -> Arr
 
 
 def stained_area(fields: Fields, lanes: Lanes) -> Array:
-    """Masson trichrome: the papillary area that all collagen fills."""
+    """Masson trichrome: the papillary area that all collagen fills.
+
+    Intact skin reads 0, and new fibres fill more than their mass:
+
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.healing.reactions import TABLE
+    >>> from pinprick.medium import column
+    >>> skin = column(np.zeros(1), {"papillary dermis": (np.full(1, 1.5e-4), 1)})
+    >>> kinds = {s.name: np.zeros((2, 1, 1)) for s in TABLE.species}
+    >>> kinds["collagen_1"][1] = 2.0
+    >>> at = Fields(np.array([0.0, 28.0]), skin, np.full((1, 1), 100.0), kinds, np.ones((2, 1, 1)))
+    >>> read = stained_area(at, Lanes(registry(), 0, [0]))[:, 0]
+    >>> bool(read[0] == 0 and read[1] > 0.02)
+    True
+    """
     return _area(fields, lanes, _made(fields) / fields.intact, 1.0)
 
 

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinprick import units
 from pinprick.evidence import Lanes
 from pinprick.healing.body import Body
 from pinprick.healing.care import Care
 from pinprick.healing.fields import gain, mature_gain
+from pinprick.healing.here import MM, values_here
 from pinprick.healing.reactions import TABLE
-from pinprick.healing.tissue import _here
 from pinprick.healing.wound import Wound, by_day, hurt
 from pinprick.medium.layers import Injury
 from pinprick.medium.patch import Patch
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Progress = Callable[[float, float], None]
-MM = units.MILLI  # the biology counts in millimetres
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +114,30 @@ def heal_patch(
             and asked days; the same call goes on from there, and ends in the same fields.
 
     Raises:
-        FloatingPointError: if a step fails.
+        StepError: if a step fails.
         ValueError: if ``lanes`` has other than one member, a track lies outside the patch or is
             wider, an injury lies on other depths or has more tracks than places, or ``keep`` is of
             another walk.
+
+    The clot of one track, in a square that has room for no other:
+
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.medium import column
+    >>> skin = column(np.zeros(1), {"papillary dermis": (np.full(1, 1.5e-4), 2)})
+    >>> patch = Patch(skin, *[np.linspace(0.0, 6e-4, 4)] * 2)
+    >>> none = np.zeros((2, 1))
+    >>> needled = Injury(skin.edges, *[none] * 4, none + 1 / 3.6e-7, none)
+    >>> session = Needling(0.0, needled, np.array([[3e-4, 3e-4]]))
+    >>> found = heal_patch([session], patch, Body.healthy(1), Lanes(registry(), 0, [0]), [0.0])
+    >>> np.ceil(found.by_species["clot"][0, 0])
+    array([[0., 0., 0.],
+           [0., 1., 0.],
+           [0., 0., 0.]])
     """
     if len(lanes) != 1:
         raise ValueError(f"lanes: {len(lanes)} members; a patch takes one, so heal them in turn")
     care = care or Care.none(1)
-    here = _here(patch.column, body, lanes, care)
+    here = values_here(patch.column, body, lanes, care)
     intact = here["collagen"]
     radius = float(lanes.stage("healing").bleeding_radius[0]) * MM
     events = {

@@ -12,6 +12,7 @@ not move. The biology knows no geometry; the medium gives it depth.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from pinprick.medium.reactions import (
@@ -167,7 +168,13 @@ def speeds(state: Any, here: Any) -> Mapping[str, Any]:
     Returns:
         one field a row id, in the unit of what the row changes, per day.
     """
-    s, k = state, here
+    terms = _terms(state, here)
+    groups = (_inflammation, _cells, _collagen, _elastin_and_water, _vessels_and_surface, _traces)
+    return {row: speed for group in groups for row, speed in group(state, here, terms).items()}
+
+
+def _terms(s: Any, k: Any) -> SimpleNamespace:
+    """What several rows share."""
     residents = k.fibroblast_density
     roused = hill(s.tgfb, k.tgfb_half)
     cells = s.fibroblasts + s.committed + s.myofibroblasts
@@ -190,6 +197,15 @@ def speeds(state: Any, here: Any) -> Mapping[str, Any]:
     on_mature = k.protease_on_mature_ratio * k.protease_on_new * s.proteases
     on_elastin = k.protease_on_elastin * s.proteases
     active = saturating(s.fibroblasts, residents)
+    return SimpleNamespace(
+        residents=residents, roused=roused, crowded=crowded, gained=gained, third=third,
+        decay=decay, gate=gate, output=output, inflamed=inflamed, on_mature=on_mature,
+        on_elastin=on_elastin, active=active,
+    )  # fmt: skip
+
+
+def _inflammation(s: Any, k: Any, x: SimpleNamespace) -> Mapping[str, Any]:
+    """Clot, debris, neutrophils, macrophages and the signals they send."""
     return {
         "R1": k.clot_loss * s.clot,
         "R2": k.debris_loss * s.debris,
@@ -204,51 +220,83 @@ def speeds(state: Any, here: Any) -> Mapping[str, Any]:
         "R8b": k.macrophage_tgfb * s.m1,
         "R9": k.fibroblast_tgfb * (s.fibroblasts + k.myofibroblast_tgfb_ratio * s.myofibroblasts),
         "R10": k.tgfb_loss * s.tgfb,
-        "R11": k.resident_activation * residents * roused * crowded,
-        "R12": k.fibroblast_growth * roused * s.fibroblasts * crowded,
+    }
+
+
+def _cells(s: Any, k: Any, x: SimpleNamespace) -> Mapping[str, Any]:
+    """Fibroblasts on their way to myofibroblasts and back."""
+    return {
+        "R11": k.resident_activation * x.residents * x.roused * x.crowded,
+        "R12": k.fibroblast_growth * x.roused * s.fibroblasts * x.crowded,
         "R13": k.fibroblast_loss * s.fibroblasts,
-        "R14": k.commitment * (1.0 + k.memory_effect * s.primed) * roused * s.fibroblasts,
-        "R15a": k.myofibroblast_maturation * gate * s.committed,
-        "R15b": k.myofibroblast_maturation * (1.0 - gate) * s.committed,
+        "R14": k.commitment * (1.0 + k.memory_effect * s.primed) * x.roused * s.fibroblasts,
+        "R15a": k.myofibroblast_maturation * x.gate * s.committed,
+        "R15b": k.myofibroblast_maturation * (1.0 - x.gate) * s.committed,
         "R16": k.myofibroblast_loss * s.myofibroblasts,
-        "R17a": third * output,
-        "R17b": (1.0 - third) * output,
-        "R18a": (decay * k.type3_loss_ratio + k.protease_on_new * s.proteases) * s.collagen_3,
-        "R18b": (decay + k.protease_on_new * s.proteases) * s.collagen_1,
+    }
+
+
+def _collagen(s: Any, k: Any, x: SimpleNamespace) -> Mapping[str, Any]:
+    """Collagen made, matured and broken down."""
+    return {
+        "R17a": x.third * x.output,
+        "R17b": (1.0 - x.third) * x.output,
+        "R18a": (x.decay * k.type3_loss_ratio + k.protease_on_new * s.proteases) * s.collagen_3,
+        "R18b": (x.decay + k.protease_on_new * s.proteases) * s.collagen_1,
         "R19a": k.maturation * s.collagen_3,
         "R19b": k.maturation * s.collagen_1,
-        "R20a": (k.mature_decay + on_mature) * s.matured,
-        "R20b": on_mature * k.collagen,
-        "R20c": on_mature * s.mature_lost,
+        "R20a": (k.mature_decay + x.on_mature) * s.matured,
+        "R20b": x.on_mature * k.collagen,
+        "R20c": x.on_mature * s.mature_lost,
         "R21": k.mature_decay * s.mature_lost,
-        "R22a": k.protease_turnover * inflamed,
+    }
+
+
+def _elastin_and_water(s: Any, k: Any, x: SimpleNamespace) -> Mapping[str, Any]:
+    """Proteases, elastin, hyaluronan and the water it draws."""
+    return {
+        "R22a": k.protease_turnover * x.inflamed,
         "R22b": k.protease_turnover * s.proteases,
-        "R23a": on_elastin,
-        "R23b": on_elastin * s.elastin_lost,
+        "R23a": x.on_elastin,
+        "R23b": x.on_elastin * s.elastin_lost,
         "R23c": s.elastin_lost / k.elastin_residence,
-        "R24a": k.elastin_yield * on_elastin * positive(1.0 - s.elastin_lost),
+        "R24a": k.elastin_yield * x.on_elastin * positive(1.0 - s.elastin_lost),
         "R24b": k.elastin_assembly * s.tropoelastin,
-        "R25a": k.hyaluronan_turnover * k.hyaluronan_size * (inflamed + s.fibroblasts / residents),
+        "R25a": k.hyaluronan_turnover
+        * k.hyaluronan_size
+        * (x.inflamed + s.fibroblasts / x.residents),
         "R25b": k.hyaluronan_turnover * s.hyaluronan,
-        "R25c": k.oedema_drain * (s.hyaluronan + k.oedema_leak * inflamed),
+        "R25c": k.oedema_drain * (s.hyaluronan + k.oedema_leak * x.inflamed),
         "R25d": k.oedema_drain * s.oedema,
+    }
+
+
+def _vessels_and_surface(s: Any, k: Any, x: SimpleNamespace) -> Mapping[str, Any]:
+    """Vessels, cover of the channels, epidermis and what anchors it."""
+    return {
         "R26a": k.vessel_turnover * k.vessel_gain * saturating(s.m2, k.vessel_half),
         "R26b": k.vessel_turnover * s.vessels,
         "R27a": s.bare / k.cover_lag,
         "R27b": k.cover_rate * s.closing,
         "R28a": k.epidermis_turnover
         * (
-            k.epidermis_signal_gain * k.epidermis_signal * active
+            k.epidermis_signal_gain * k.epidermis_signal * x.active
             + k.epidermis_matrix_gain
             * k.epidermis_matrix
-            * saturating(gained, k.epidermis_matrix_half)
+            * saturating(x.gained, k.epidermis_matrix_half)
         ),
         "R28b": k.epidermis_turnover * s.epidermis,
-        "R29a": k.collagen7_turnover * k.collagen7_gain * k.collagen7_response * active,
+        "R29a": k.collagen7_turnover * k.collagen7_gain * k.collagen7_response * x.active,
         "R29b": k.collagen7_turnover * s.collagen_7,
-        "R30a": k.memory * k.memory_loss * saturating(s.myofibroblasts, residents),
+    }
+
+
+def _traces(s: Any, k: Any, x: SimpleNamespace) -> Mapping[str, Any]:
+    """Memory, pigment, and denatured collagen that is cleared."""
+    return {
+        "R30a": k.memory * k.memory_loss * saturating(s.myofibroblasts, x.residents),
         "R30b": k.memory_loss * s.primed,
-        "R31a": k.melanocyte_loss * k.pigment_tendency * saturating(inflamed, k.pigment_half),
+        "R31a": k.melanocyte_loss * k.pigment_tendency * saturating(x.inflamed, k.pigment_half),
         "R31b": k.melanocyte_loss * s.melanocytes,
         "R32a": k.melanin_yield * s.melanocytes,
         "R32b": k.melanin_decay * s.melanin,

@@ -20,6 +20,7 @@ from pinprick.evidence import Lanes
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 MM = units.MILLI
+_HALVINGS = 60
 
 
 def dose(set_depth: Array, density: Array, lanes: Lanes) -> Array:
@@ -29,6 +30,12 @@ def dose(set_depth: Array, density: Array, lanes: Lanes) -> Array:
         set_depth: needle length as set, m.
         density: tracks per m².
         lanes: parameter values.
+
+    >>> from pinprick.evidence import registry
+    >>> lanes = Lanes(registry(), 0, [0])
+    >>> short, long_ = (dose(np.full(1, mm * 1e-3), np.full(1, 2.5e6), lanes) for mm in (0.5, 2.0))
+    >>> bool(short[0] < long_[0])
+    True
     """
     k = lanes.stage("healing")
     path = np.maximum(set_depth / MM - k.redness_offset, 0.0) / k.redness_path
@@ -46,31 +53,50 @@ def curve(days: Array, session_days: Array, doses: Array, lanes: Lanes) -> Array
         session_days: shape (sessions,).
         doses: from :func:`dose`, shape (sessions, members).
         lanes: parameter values.
+
+    >>> from pinprick.evidence import registry
+    >>> lanes, doses = Lanes(registry(), 0, [0]), np.ones((1, 1))
+    >>> last = visible_days(doses[0], lanes)
+    >>> curve(last, np.zeros(1), doses, lanes).round(6)  # just visible, by what that means
+    array([[1.]])
     """
-    flush, fast, slow, start = _laws(lanes)
     since = days[:, None, None] - session_days[:, None]
     on = since >= 0
     since = np.where(on, since, 0.0)
-    pulse = (doses > 0) * flush * np.exp2(-since / fast)
-    wide = doses * start * np.exp2(-since / slow)
-    return np.asarray((on * (pulse + wide)).sum(axis=1))
+    return np.asarray((on * _red(since, doses, _laws(lanes))).sum(axis=1))
 
 
 def visible_days(doses: Array, lanes: Lanes) -> Array:
-    """Days until redness falls to the visible threshold after one session, shape (members,)."""
-    flush, fast, slow, start = _laws(lanes)
+    """Days until redness falls to the visible threshold after one session, shape (members,).
+
+    Args:
+        doses: from :func:`dose`, shape (members,).
+        lanes: parameter values.
+
+    One doubling of the dose adds one half-life of the dilatation:
+
+    >>> from pinprick.evidence import registry
+    >>> lanes = Lanes(registry(), 0, [0])
+    >>> one, two, four = (visible_days(np.full(1, size), lanes)[0] for size in (1.0, 2.0, 4.0))
+    >>> round(float((four - two) / (two - one)), 2)
+    1.0
+    """
+    laws = _laws(lanes)
+    flush, fast, slow, start = laws
     low = np.zeros(len(lanes))
     high = np.maximum(fast, slow) * np.log2(2.0 * (flush + doses * start) + 2.0)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
-        red = (doses > 0) * flush * np.exp2(-middle / fast) + doses * start * np.exp2(
-            -middle / slow
-        )
-        low, high = np.where(red > 1, middle, low), np.where(red > 1, high, middle)
+        red = _red(middle, doses, laws) > 1
+        low, high = np.where(red, middle, low), np.where(red, high, middle)
     return np.asarray((low + high) / 2.0)
 
 
-_HALVINGS = 60
+def _red(since: Array, doses: Array, laws: tuple[Array, Array, Array, Array]) -> Array:
+    """Redness over the visible threshold some days after one session."""
+    flush, fast, slow, start = laws
+    pulse = (doses > 0) * flush * np.exp2(-since / fast)
+    return np.asarray(pulse + doses * start * np.exp2(-since / slow))
 
 
 def _laws(lanes: Lanes) -> tuple[Array, Array, Array, Array]:

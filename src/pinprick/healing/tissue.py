@@ -15,6 +15,7 @@ from pinprick.healing import ageing, closure
 from pinprick.healing.body import Body
 from pinprick.healing.care import Care
 from pinprick.healing.fields import Fields, gain, mature_gain
+from pinprick.healing.here import MM, values_here
 from pinprick.healing.reactions import TABLE
 from pinprick.healing.wound import Wound, hurt
 from pinprick.medium.column import Column
@@ -24,8 +25,7 @@ from pinprick.medium.schedule import COHORT, Preset
 from pinprick.medium.walk import through
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-MM = units.MILLI  # the biology counts in millimetres
-_SI = {"mm": MM, "mm2": MM * MM}
+_MM2 = MM * MM
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,21 @@ def heal(
         dtype: of the solver.
 
     Raises:
-        FloatingPointError: if a step fails.
+        StepError: if a step fails.
+
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.medium import column
+    >>> skin = column(np.zeros(1), {"papillary dermis": (np.full(1, 1.5e-4), 2)})
+    >>> none = np.zeros((2, 1))
+    >>> needled = Injury(skin.edges, *[none] * 4, none + 2.5e6, none)  # 250 tracks per cm²
+    >>> lanes = Lanes(registry(), 0, [0])
+    >>> tissue = heal([(0.0, needled)], skin, Body.healthy(1), lanes, [0.0, 1.0, 28.0])
+    >>> made, open_ = tissue.by_layer["collagen"][:, 0, 0], tissue.open[:, 0]
+    >>> bool(made[0] == 0 and made[2] > 0.01), bool(open_[0] == 1 > open_[1] > open_[2])
+    (True, True)
     """
     care = care or Care.none(len(lanes))
-    here = _here(column, body, lanes, care)
+    here = values_here(column, body, lanes, care)
     shape = (len(TABLE.species), len(column.width), 2, len(lanes))
     state = np.zeros(shape, dtype=dtype)
     rest = np.zeros(shape[1:2] + shape[3:])
@@ -125,9 +136,19 @@ def at_one_place(
     Returns:
         the value of every parameter and field that the speeds read, and for each session what the
         roused tissue there gains.
+
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.medium import column
+    >>> skin = column(np.zeros(1), {"papillary dermis": (np.full(1, 1.5e-4), 2)})
+    >>> none = np.zeros((2, 1))
+    >>> needled = Injury(skin.edges, *[none] * 4, none + 2.5e6, none)
+    >>> lanes = Lanes(registry(), 0, [0])
+    >>> values, sessions = at_one_place([(0.0, needled)], skin, Body.healthy(1), lanes)
+    >>> round(values["width"], 3), sorted(sessions[0])
+    (0.075, ['bare', 'clot', 'debris'])
     """
     care = Care.none(len(lanes))
-    here = _here(column, body, lanes, care)
+    here = values_here(column, body, lanes, care)
     values = {
         name: float(np.asarray(value).reshape(len(value), -1)[0, 0])
         if np.ndim(value) > 1
@@ -149,7 +170,7 @@ def _wound(injury: Injury, heard: Array, here: dict[str, Any], lanes: Lanes, car
         return np.asarray(np.minimum(share / np.where(heard > 0, heard, 1.0), 1.0))
 
     radius = lanes.stage("healing").bleeding_radius
-    bled = closure.clot(injury.tracks * _SI["mm2"], radius, heard)
+    bled = closure.clot(injury.tracks * _MM2, radius, heard)
     clot = np.minimum(bled * care.wound, 1.0)
     dead, denatured = local(injury.dead), local(injury.denatured)
     gone = local(injury.removed + injury.denatured)
@@ -160,52 +181,13 @@ def _roused(injury: Injury, lanes: Lanes) -> Array:
     """Fraction of the tissue that hears a session, shape (cells, members)."""
     reach = lanes.stage("healing").reach
     lost = np.minimum(injury.dead + injury.removed + injury.denatured, 1.0)
-    return np.maximum(closure.roused(injury.tracks * _SI["mm2"], reach), lost)
+    return np.maximum(closure.roused(injury.tracks * _MM2, reach), lost)
 
 
 def _session(state: Any, before: Array, after: Array, wound: Wound) -> Any:
     """Mix roused and unroused tissue by volume, then wound the newly roused part."""
     mixed = state[:, :, 0] * before + state[:, :, 1] * (1.0 - before)
     return np.stack([hurt(mixed, wound), mixed], axis=2).astype(state.dtype)
-
-
-def _here(column: Column, body: Body, lanes: Lanes, care: Care | None = None) -> dict[str, Any]:
-    """Parameters and local fields of the reaction table, in the biology's units."""
-    k = lanes.stage("healing")
-    care = care or Care.none(len(lanes))
-    named = {name for row in TABLE.reactions for name in row.parameters}
-    named |= {s.diffusivity for s in TABLE.species if s.diffusivity}
-    here: dict[str, Any] = {name: getattr(k, name) for name in sorted(named - _COMPUTED)}
-    half = np.log(2)
-    here["new_collagen_decay"] = half / k.new_collagen_half_life
-    here["mature_decay"] = half / (k.mature_half_life * units.DAYS_PER_YEAR)
-    # Upkeep: in intact skin as much matures as is lost, so the rate follows from the young share.
-    here["maturation"] = here["mature_decay"] * (1.0 - k.young_share) / k.young_share
-    here["melanin_decay"] = half / k.melanin_half_life
-    made = units.MICRO * ageing.output_factor(body, lanes) * care.output
-    here["collagen_output"] = k.collagen_output * made
-    here["protease_on_new"] = k.protease_on_new * ageing.protease_factor(body, lanes)
-    here["protease_on_new"] *= care.proteases
-    here["pigment_tendency"] = ageing.pigment_tendency(body, lanes) * care.pigment
-    collagen = np.empty_like(column.width)
-    for name, cells in column.layers.items():
-        own = k.papillary_collagen if name.startswith("papillary") else k.reticular_collagen
-        collagen[cells] = own * ageing.intact_factor(body, lanes)
-    here["collagen"] = collagen[:, None, :]
-    here["width"] = (column.width / MM)[:, None, :]
-    here["conductance"] = (column.conductance * MM)[:, None, :]
-    return here
-
-
-# Parameters of the table's rows that the speeds read in another form.
-_COMPUTED = {
-    "papillary_collagen",
-    "reticular_collagen",
-    "new_collagen_half_life",
-    "mature_half_life",
-    "young_share",
-    "melanin_half_life",
-}
 
 
 def _observe(

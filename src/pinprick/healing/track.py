@@ -26,13 +26,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinprick import units
 from pinprick.evidence import Lanes
 from pinprick.healing.body import Body
 from pinprick.healing.care import Care
 from pinprick.healing.fields import gain, mature_gain
+from pinprick.healing.here import MM, values_here
 from pinprick.healing.reactions import TABLE
-from pinprick.healing.tissue import _here
 from pinprick.healing.wound import Wound, by_day, hurt
 from pinprick.medium.column import Column
 from pinprick.medium.layers import Injury
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from pinprick.medium.stepper import Stepper
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-MM = units.MILLI  # the biology counts in millimetres
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +111,27 @@ def heal_track(
             depths. Where fewer tracks reach a depth than the cell has room for, the wound there is
             weaker by that share.
         cell: the mesh, in metres; one rim for all members.
-        body: who is treated.
         lanes: parameter values; few members, for the rings of a depth are solved together.
-        days: asked days, increasing, the first is 0.
-        care: what is done beside needling; nothing if None.
-        preset: step lengths.
-        dtype: of the solver.
+        body, days, care, preset, dtype: as in :func:`~pinprick.healing.tissue.heal`.
 
     Raises:
-        FloatingPointError: if a step fails.
+        StepError: if a step fails.
         ValueError: if an injury has more tracks than one for each cell.
+
+    The wound fills the innermost ring and a part of the next:
+
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.medium import column
+    >>> skin = column(np.zeros(1), {"papillary dermis": (np.full(1, 1.5e-4), 2)})
+    >>> none = np.zeros((2, 1))
+    >>> needled = Injury(skin.edges, *[none] * 4, none + 2.5e6, none)
+    >>> cell, lanes = around_a_track(skin, 2.5e6, 7e-5, 5), Lanes(registry(), 0, [0])
+    >>> found = heal_track([(0.0, needled)], cell, Body.healthy(1), lanes, [0.0])
+    >>> np.ceil(found.by_species["clot"][0, 0, :, 0])
+    array([1., 1., 0., 0., 0.])
     """
     care = care or Care.none(len(lanes))
-    here = _here(cell.column, body, lanes, care)
+    here = values_here(cell.column, body, lanes, care)
     intact = here["collagen"]
     events = {
         float(day): partial(
@@ -156,27 +162,13 @@ def _wound(injury: Injury, cell: UnitCell, intact: Array, lanes: Lanes, care: Ca
 
     def around(share: Array) -> Array:
         """Tissue of some share of the volume, as a cylinder about the axis."""
-        return _within(cell, np.sqrt(share * whole / pi))
+        return cell.ring_share(np.sqrt(share * whole / pi))
 
-    bled = _within(cell, lanes.stage("healing").bleeding_radius * MM + 0 * reached)
+    bled = cell.ring_share(lanes.stage("healing").bleeding_radius * MM + 0 * reached)
     wall = bled * reached[:, None]
     clot = np.minimum(wall * care.wound, 1.0)
     gone = around(np.minimum(injury.removed + injury.denatured, 1.0))
     return Wound(clot, wall, around(injury.dead), gone, around(injury.denatured), intact)
-
-
-def _within(cell: UnitCell, radius: Array) -> Array:
-    """Share of each ring within a radius that differs by depth and member.
-
-    Args:
-        cell: the mesh.
-        radius: in metres, shape (cells, members).
-
-    Returns:
-        shape (cells, rings, members).
-    """
-    inner, outer = cell.rings[:-1, None] ** 2, cell.rings[1:, None] ** 2
-    return np.asarray(np.clip((radius[:, None] ** 2 - inner) / (outer - inner), 0.0, 1.0))
 
 
 def _session(state: Any, cell: UnitCell, wound: Wound, later: bool) -> Any:

@@ -1,6 +1,6 @@
-"""A whole tip in a block of skin: for pictures, and to check the cell of one needle.
+"""A whole tip in a block of skin: how zones of neighbours lie, and a check of one needle's cell.
 
-Numbers come from the cell (:mod:`pinprick.heat.heated`); a block shows how zones of neighbours lie.
+No forecast asks it: numbers come from the cell (:mod:`pinprick.heat.heated`).
 Needles are blended into square cells by their share: a needle four cells wide is met to 2 % in
 resistance and 4 % in temperature, one that is no whole number of cells wide to 15 %. The steps are
 those of the cell: each stage of SDIRK2 is one steady balance with a loss, and heat content is what
@@ -19,8 +19,9 @@ import numpy as np
 from pinprick import units
 from pinprick.evidence.lanes import Lanes
 from pinprick.heat.bioheat import GAMMA
-from pinprick.heat.cell import LAYERS, Mesh, graded, layer_shares, meshes
-from pinprick.heat.damage import damage_set, over_step
+from pinprick.heat.boiling import aim_of, conductivity_factor, share_to_cut, steam
+from pinprick.heat.cell import Mesh, by_layer, graded, layer_shares, meshes
+from pinprick.heat.damage import Tally, damage_set
 from pinprick.heat.source import Pins, Pulse
 from pinprick.heat.steps import steps_of
 from pinprick.medium.column import Column
@@ -164,23 +165,19 @@ def patch_pulse(
     """
     if len(lanes) != 1 or pulse.cooling is not None:
         raise ValueError("block: one member, without cooling")
-    run = _Run.of(block, pins, pulse, lanes)
-    steps = list(steps_of(pulse, meshes()[mesh], after))
-    logs = {name: damage_set(name).log_rate(run.temperature) for name in sets}
-    damage = {name: np.zeros(block.patch.shape) for name in sets}
-    peak, since = run.temperature.copy(), 0
+    run, size = _Run.of(block, pins, pulse, lanes), meshes()[mesh]
+    steps = list(steps_of(pulse, size, after))
+    tally = Tally.of({name: damage_set(name).log_rate for name in sets}, run.temperature)
+    since = 0
     for number, step in enumerate(steps):
         if step.on and run.on:
-            if step.first or run.boiling or since >= meshes()[mesh].field_every:
+            if step.first or run.boiling or since >= size.field_every:
                 run.solve_field()
                 since = 0
             since += 1
-        run.heat_until_cut(step.seconds, run.power() if step.on and run.on else 0.0)
-        np.maximum(peak, run.temperature, out=peak)
-        for name in sets:
-            now = damage_set(name).log_rate(run.temperature)
-            damage[name] += over_step(logs[name], now, step.seconds)
-            logs[name] = now
+        power = run.power() if step.on and run.on else 0.0
+        run.heat_until_cut(step.seconds, power, size.iterations)
+        tally.add(run.temperature, step.seconds)
         if progress is not None:
             progress((number + 1) / len(steps))
     stored = float((run.content * block.patch.volume).sum())
@@ -189,8 +186,8 @@ def patch_pulse(
     return BlockWarmed(
         block,
         run.temperature,
-        peak,
-        damage,
+        tally.peak,
+        tally.damage,
         (run.ohm[0], min(run.ohm)),
         run.energy,
         not run.on,
@@ -224,17 +221,14 @@ class _Run:
     def of(cls, block: Block, pins: Pins, pulse: Pulse, lanes: Lanes) -> _Run:
         stage = lanes.stage("heat")
         k = {name: float(getattr(stage, name)[0]) for name in _READ}
-        skin, fat = k["skin_density"], k["fat_density"]
-        capacity = [k["epidermis_heat"] * skin, k["dermis_heat"] * skin, k["fat_heat"] * fat]
-        water = k["water_share"] * k["latent_heat"] * skin
+        layers = {name: values[0] for name, values in by_layer(stage).items()}
 
-        def by_depth(values: Sequence[float]) -> Array:
-            return np.asarray((block.share @ np.array(values))[:, None, None])
+        def by_depth(name: str) -> Array:
+            return np.asarray((block.share @ layers[name])[:, None, None])
 
-        def with_steel(values: Sequence[float], steel: float) -> Array:
-            return np.asarray(by_depth(values) * (1 - block.metal) + steel * block.metal)
+        def with_steel(name: str, steel: float = 0.0) -> Array:
+            return np.asarray(by_depth(name) * (1 - block.metal) + steel * block.metal)
 
-        conduction = [k[f"{name}_heat_conduction"] for name in LAYERS]
         error = 1.0 if pulse.measured else k["energy_error"]
         start = np.full(block.patch.shape, k["start_temperature"])
         return cls(
@@ -242,11 +236,11 @@ class _Run:
             pins=pins,
             pulse=pulse,
             k=k,
-            conductivity=by_depth([k[f"{name}_conductivity"] for name in LAYERS]),
-            capacity=with_steel(capacity, k["pin_heat"]),
-            latent=with_steel([water, water, 0.0], 0.0),
-            perfusion=with_steel([0.0, k["perfusion"], k["perfusion"]], 0.0),
-            conduction=conductor(block.patch, with_steel(conduction, k["pin_heat_conduction"])),
+            conductivity=by_depth("conductivity"),
+            capacity=with_steel("capacity", k["pin_heat"]),
+            latent=with_steel("latent"),
+            perfusion=with_steel("perfusion"),
+            conduction=conductor(block.patch, with_steel("conduction", k["pin_heat_conduction"])),
             watts=None if pulse.watts is None else pulse.watts * error * len(block.places),
             content=np.zeros_like(start),
             temperature=start,
@@ -261,14 +255,8 @@ class _Run:
 
     def solve_field(self) -> None:
         """The field with the poles at 1 V and -1 V (or at 1 V, and the bottom at 0)."""
-        k, block = self.k, self.block
-        boiled = np.clip(
-            (self.temperature - k["boil_start"]) / (k["boil_end"] - k["boil_start"]), 0.0, 1.0
-        )
-        rise = 1 + k["conductivity_rise"] * (self.temperature - k["start_temperature"])
-        tissue = self.conductivity * (
-            np.maximum(rise, 1 / 2) * (1 - boiled) + k["dry_conductivity"] * boiled
-        )
+        block = self.block
+        tissue = self.conductivity * conductivity_factor(self.temperature, self.k)
         # half a cell of insulation lets half through, half a cell of bare metal twice as much
         free = np.maximum(1 - block.metal, FAINT)
         partly = np.where(block.bare.any(axis=(1, 2), keepdims=True), 1 / free, free)
@@ -283,27 +271,30 @@ class _Run:
         self.ohm.append((2.0**2 if bipolar else 1.0) / total)
         self.heat = watts / block.patch.volume / total
 
-    def heat_until_cut(self, seconds: float, power: float) -> None:
-        """One step; where it would lead far past the cut, with the share of power that does not."""
-        cut = self.k["cut_temperature"]
-        far = cut + (self.k["boil_end"] - cut) / 10
-        kept, share = (self.content, self.temperature, self.energy, self.perfused), 1.0
-        while True:
-            self._advance(seconds, power * share)
-            at = np.unravel_index(self.temperature.argmax(), self.temperature.shape)
-            if self.temperature[at] <= far or power * share == 0:
-                self.on = self.on and share == 1 and bool(self.temperature[at] < cut)
-                return
-            left = self._content(cut)[at] - kept[0][at]
-            share *= float(np.clip(left / (self.content[at] - kept[0][at]), 0.0, 1 - 1 / 10))
+    def heat_until_cut(self, seconds: float, power: float, tries: int) -> None:
+        """One step; where it would lead past the cut, with the share of power that leads there."""
+        low, high = aim_of(self.k)
+        full = self._content((low + high) / 2)
+        kept = self.content, self.temperature, self.energy, self.perfused
+
+        def trial(share: Array) -> tuple[Array, Array, Array]:
             self.content, self.temperature, self.energy, self.perfused = kept
+            self._advance(seconds, power * float(share[0]))
+            at = np.unravel_index([self.temperature.argmax()], self.temperature.shape)
+            return self.temperature[at], self.content[at] - kept[0][at], full[at] - kept[0][at]
+
+        on = np.array([power > 0])
+        share = share_to_cut(trial, on, np.array([low]), np.array([high]), tries)
+        if on:
+            self.on = bool(share[0] == 1 and self.temperature.max() < low)
 
     def _content(self, temperature: float) -> Array:
         """Heat content per volume at one temperature throughout."""
         k = self.k
-        boiled = (temperature - k["boil_start"]) / (k["boil_end"] - k["boil_start"])
-        warm = self.capacity * (temperature - k["start_temperature"])
-        return np.asarray(warm + self.latent * min(max(boiled, 0.0), 1.0))
+        boiled = steam(np.asarray(temperature), k["boil_start"], k["boil_end"])
+        return np.asarray(
+            self.capacity * (temperature - k["start_temperature"]) + self.latent * boiled
+        )
 
     def _advance(self, seconds: float, power: float) -> None:
         """One step of SDIRK2 on heat content; its slope is that before the step."""
@@ -346,14 +337,16 @@ class _Run:
 
 
 _READ = (
-    *(
-        f"{layer}_{what}"
-        for layer in LAYERS
-        for what in ("conductivity", "heat_conduction", "heat")
-    ),
-    *("skin_density", "fat_density", "water_share", "latent_heat", "perfusion"),
-    *("pin_heat", "pin_heat_conduction", "energy_error", "start_temperature", "blood_temperature"),
-    *("boil_start", "boil_end", "cut_temperature", "conductivity_rise", "dry_conductivity"),
+    "pin_heat",
+    "pin_heat_conduction",
+    "energy_error",
+    "start_temperature",
+    "blood_temperature",
+    "boil_start",
+    "boil_end",
+    "cut_temperature",
+    "conductivity_rise",
+    "dry_conductivity",
 )
 
 

@@ -18,15 +18,15 @@ import numpy as np
 
 from pinprick.evidence.lanes import Lanes
 from pinprick.heat.banded import Factors, Links, halves
+from pinprick.heat.boiling import aim_of, conductivity_factor, share_to_cut, steam
 from pinprick.heat.cell import Cell, Mesh, Tissue
-from pinprick.heat.damage import over_step
+from pinprick.heat.damage import Rate, Tally
 from pinprick.heat.field import Field, electric_field, series_resistance
 from pinprick.heat.source import Pins, Pulse
 from pinprick.heat.steps import Step, steps_of
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 GAMMA = 1 - sqrt(1 / 2)  # of SDIRK2: makes it second order and L-stable
-Rate = Callable[[Array], Array]
 
 
 @dataclass
@@ -86,7 +86,6 @@ class _State:
     heat: dict[str, Array]  # parameters, each with two axes more
     temperature: Array
     content: Array  # heat in each cell beyond the start
-    start: Array
     alive: Array
     on: Any
     budget: Budget
@@ -102,23 +101,16 @@ class _State:
         most = np.maximum(self.temperature, self.heat["boil_start"])
         return np.asarray(np.minimum(self.temperature + change, most))
 
-    def steam(self, temperature: Array) -> Array:
-        """Share of the water that has boiled, from 0 to 1."""
-        low, high = self.heat["boil_start"], self.heat["boil_end"]
-        return np.asarray(np.clip((temperature - low) / (high - low), 0.0, 1.0))
-
     def held(self, temperature: Array) -> Array:
         """Heat in each cell beyond the start, in joules."""
-        volume, t = self.cell.volume, self.tissue
-        warm = t.capacity * (temperature - self.start)
-        return np.asarray(volume * (warm + t.latent * self.steam(temperature)))
+        h, t = self.heat, self.tissue
+        warm = t.capacity * (temperature - h["start_temperature"])
+        boiled = steam(temperature, h["boil_start"], h["boil_end"])
+        return np.asarray(self.cell.volume * (warm + t.latent * boiled))
 
     def conductivity(self, temperature: Array) -> tuple[Array, Array]:
         """Electric conductivity at a temperature, along the layers and across them."""
-        h = self.heat
-        warm = np.maximum(1 + h["conductivity_rise"] * (temperature - self.start), 1 / 2)
-        boiled = self.steam(temperature)
-        factor = warm * (1 - boiled) + h["dry_conductivity"] * boiled
+        factor = conductivity_factor(temperature, self.heat)
         return self.tissue.conductivity[0] * factor, self.tissue.conductivity[1] * factor
 
 
@@ -153,9 +145,7 @@ def warm(
     """
     s = _begin(cell, tissue, pins, pulse, lanes, mesh)
     current = _Current.of(s) if source is None else None
-    damage = {name: np.zeros(cell.shape) for name in rates}
-    logs = {name: rate(s.temperature) for name, rate in rates.items()}
-    peak = s.temperature.copy()
+    tally = Tally.of(rates, s.temperature)
     follow = float(lanes.stage("heat").after_time[0]) if after is None else after
     for step in steps_of(pulse, mesh, follow):
         before = s.temperature
@@ -167,18 +157,15 @@ def warm(
             _heat_until_cut(s, step, np.asarray(source))
         if current is not None:
             current.trend = (s.temperature - before) / step.seconds
-        np.maximum(peak, s.temperature, out=peak)
-        for name, rate in rates.items():
-            now = rate(s.temperature)
-            damage[name] += over_step(logs[name], now, step.seconds)
-            logs[name] = now
+        tally.add(s.temperature, step.seconds)
         if killed is not None:
-            s.alive = np.exp(-killed(damage))
+            s.alive = np.exp(-killed(tally.damage))
+    boiled = steam(s.temperature, s.heat["boil_start"], s.heat["boil_end"])
     s.budget.stored = s.held(s.temperature).sum(axis=(1, 2))
-    s.budget.latent = (cell.volume * tissue.latent * s.steam(s.temperature)).sum(axis=(1, 2))
+    s.budget.latent = (cell.volume * tissue.latent * boiled).sum(axis=(1, 2))
     nothing = np.zeros((len(lanes), 2))
     ohm, volts = (nothing, nothing[:, 0]) if current is None else (current.ohm, current.volts)
-    return Warmed(cell, s.temperature, peak, damage, s.budget, ohm, ~s.on, volts)
+    return Warmed(cell, s.temperature, tally.peak, tally.damage, s.budget, ohm, ~s.on, volts)
 
 
 @dataclass
@@ -223,6 +210,7 @@ _READ = (
     "boil_start",
     "boil_end",
     "cut_temperature",
+    "start_temperature",
     "blood_temperature",
 )
 
@@ -247,8 +235,7 @@ def _begin(
         ground,
     )
     error = np.ones(members) if pulse.measured else k.energy_error
-    start = np.broadcast_to(k.start_temperature[:, None, None], cell.shape)
-    zero = np.zeros(cell.shape)
+    heat = {name: getattr(k, name)[:, None, None] for name in _READ}
     return _State(
         cell=cell,
         tissue=tissue,
@@ -259,10 +246,9 @@ def _begin(
         outside=outside,
         power=None if pulse.watts is None else pulse.watts * error,
         series=series_resistance(pins, lanes),
-        heat={name: getattr(k, name)[:, None, None] for name in _READ},
-        temperature=start.copy(),
-        content=zero.copy(),
-        start=start,
+        heat=heat,
+        temperature=heat["start_temperature"] + np.zeros(cell.shape),
+        content=np.zeros(cell.shape),
         alive=np.ones(cell.shape),
         on=np.ones(members, dtype=bool),
         budget=Budget(*(np.zeros(members) for _ in fields(Budget))),
@@ -282,32 +268,27 @@ def _drive(s: _State, unit: Field) -> tuple[Array, Array]:
 
 
 def _heat_until_cut(s: _State, step: Step, joule: Array) -> None:
-    """One step with current; where it would lead far past the cut, with the share that does not.
+    """One step with current; where it would lead past the cut, with the share that leads there.
 
-    The share follows from the heat content of the hottest cell, which grows with it in a line. A
-    member that gets a share, or is hot enough, is cut from then on.
+    A member that gets a share, or is hot enough, is cut from then on.
 
     Raises:
         FloatingPointError: if no share is found.
     """
     members = np.arange(len(s.on))
-    cut = s.heat["cut_temperature"][:, 0, 0]
-    far = cut + (s.heat["boil_end"][:, 0, 0] - cut) / 10
-    full = s.held(np.broadcast_to(s.heat["cut_temperature"], s.cell.shape))
-    kept = s.temperature, s.content, replace(s.budget)
-    share = s.on.astype(np.float64)
-    for _ in range(s.mesh.iterations):
+    low, high = aim_of(s.heat)
+    full = s.held(np.broadcast_to((low + high) / 2, s.cell.shape))
+    kept = s.temperature, s.content, s.budget
+
+    def trial(share: Array) -> tuple[Array, Array, Array]:
+        s.temperature, s.content, s.budget = kept[0], kept[1], replace(kept[2])
         _advance(s, step.seconds, joule * share[:, None, None])
         hot = s.temperature.reshape(len(members), -1).argmax(axis=1)
         at = (members, *np.unravel_index(hot, s.cell.shape[1:]))
-        over = s.on & (s.temperature[at] > far)
-        if not np.any(over):
-            s.on &= (s.temperature[at] < cut) & (share == 1)
-            return
-        part = (full[at] - kept[1][at]) / np.where(over, s.content[at] - kept[1][at], 1.0)
-        share = np.where(over, share * np.clip(part, 0.0, 1 - 1 / 10), share)
-        s.temperature, s.content, s.budget = kept[0], kept[1], replace(kept[2])
-    raise FloatingPointError("heat: the source could not be cut in time")
+        return s.temperature[at], s.content[at] - kept[1][at], full[at] - kept[1][at]
+
+    share = share_to_cut(trial, s.on, low[:, 0, 0], high[:, 0, 0], s.mesh.iterations)
+    s.on &= (s.temperature.max(axis=(1, 2)) < low[:, 0, 0]) & (share == 1)
 
 
 def _advance(s: _State, seconds: float, joule: Array) -> None:
@@ -364,17 +345,17 @@ def _boil(s: _State, who: Any, t: Array, target: Array, implicit: float, whole: 
     """
     low, high = s.heat["boil_start"][who], s.heat["boil_end"][who]
     volume, capacity = s.cell.volume[who], s.tissue.capacity[who]
-    mass, latent, start = volume * capacity, volume * s.tissue.latent[who], s.start[who]
-    steam = latent / (high - low)
+    mass, latent = volume * capacity, volume * s.tissue.latent[who]
+    start, rise = s.heat["start_temperature"][who], latent / (high - low)
     links = s.links.of(who, implicit)
     scale = s.mesh.tolerance * mass.max(axis=(1, 2)) * (high - low)[:, 0, 0]
     for _ in range(s.mesh.iterations):
-        held = mass * (t - start) + latent * np.clip((t - low) / (high - low), 0.0, 1.0)
+        held = mass * (t - start) + latent * steam(t, low, high)
         rest = target - held - links.flow(t) - implicit * whole * t
         left = np.flatnonzero(abs(rest).max(axis=(1, 2)) > scale)
         if not len(left):
             return t
-        slope = (mass + steam * ((t >= low) & (t <= high)) + implicit * whole)[left]
+        slope = (mass + rise * ((t >= low) & (t <= high)) + implicit * whole)[left]
         now = t[left] + Factors.of(links.of(left).matrix(slope)).solve(rest[left])
         for bend in (low[left], high[left]):
             # no cell leaps over a bend, or two slopes would take turns

@@ -7,17 +7,15 @@ by share: side by side for what flows along them, one behind the other for what 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from pinprick.evidence.lanes import Lanes
+from pinprick.evidence.entries import entries, toml
+from pinprick.evidence.lanes import Lanes, Stage
 from pinprick.heat.source import Pins
 from pinprick.medium.layers import Skin
 
@@ -29,6 +27,7 @@ LAYERS = ("epidermis", "dermis", "fat")
 class Mesh:
     """How fine cells and steps are; see ``numerics.toml``. Lengths in metres."""
 
+    name: str
     tip_cell: float
     surface_cell: float
     shaft_cells: int
@@ -50,8 +49,7 @@ def meshes() -> Mapping[str, Mesh]:
     >>> sorted(meshes())
     ['cohort', 'fine']
     """
-    text = files("pinprick.heat").joinpath("numerics.toml").read_text("utf-8")
-    return MappingProxyType({name: Mesh(**body) for name, body in tomllib.loads(text).items()})
+    return entries(Mesh, toml("pinprick.heat", "numerics.toml"))
 
 
 def graded(length: float, first: float, last: float | None, growth: float) -> Array:
@@ -208,9 +206,11 @@ class Tissue:
     latent: Array
 
 
-def tissue_of(cell: Cell, lanes: Lanes) -> Tissue:
-    """The tissue of each member in the cells; the needle is steel."""
-    k = lanes.stage("heat")
+def by_layer(k: Stage) -> dict[str, Array]:
+    """What epidermis, dermis and fat conduct and hold, (members, layers) each, by name.
+
+    The epidermis has no vessels, and fat no water to speak of.
+    """
     columns = {
         "conductivity": [getattr(k, f"{name}_conductivity") for name in LAYERS],
         "conduction": [getattr(k, f"{name}_heat_conduction") for name in LAYERS],
@@ -222,7 +222,13 @@ def tissue_of(cell: Cell, lanes: Lanes) -> Tissue:
         "perfusion": [0 * k.perfusion, k.perfusion, k.perfusion],
         "latent": [k.water_share * k.latent_heat * k.skin_density] * 2 + [0 * k.latent_heat],
     }
-    by = {name: np.stack(column, axis=1) for name, column in columns.items()}
+    return {name: np.stack(column, axis=1) for name, column in columns.items()}
+
+
+def tissue_of(cell: Cell, lanes: Lanes) -> Tissue:
+    """The tissue of each member in the cells; the needle is steel."""
+    k = lanes.stage("heat")
+    by = by_layer(k)
 
     def in_cells(name: str, steel: Array | None, across: bool = False) -> Array:
         field = np.broadcast_to(cell.blend(by[name], across=across), cell.shape)

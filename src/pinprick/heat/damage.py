@@ -7,11 +7,9 @@ reach 1e124. Between two times the logarithm of the rate is taken as straight.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from math import log
 from types import MappingProxyType
 from typing import Any, Literal
@@ -20,11 +18,11 @@ import numpy as np
 from scipy.constants import R as GAS
 from scipy.constants import zero_Celsius
 
-from pinprick import units
+from pinprick.evidence.entries import find, toml
 from pinprick.evidence.lanes import Lanes
-from pinprick.faults import Fault, InputError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Rate = Callable[[Array], Array]  # logarithm of a rate in 1/s at temperatures in K
 Target = Literal["cells", "collagen"]
 NO_RATE = float(np.log(np.finfo(float).tiny))  # logarithm of what counts as none
 TARGETS: tuple[Target, ...] = ("cells", "collagen")
@@ -74,8 +72,8 @@ def damage_sets() -> Mapping[str, DamageSet]:
     >>> [name for name, one in damage_sets().items() if one.of == "collagen"]
     ['mehta-wong', 'aksan', 'pearce']
     """
-    text = files("pinprick.heat").joinpath("damage.toml").read_text("utf-8")
-    return MappingProxyType({name: _read(name, body) for name, body in tomllib.loads(text).items()})
+    data = toml("pinprick.heat", "damage.toml")
+    return MappingProxyType({name: _read(name, body) for name, body in data.items()})
 
 
 def damage_set(name: str) -> DamageSet:
@@ -87,9 +85,7 @@ def damage_set(name: str) -> DamageSet:
     >>> damage_set("henriques").rows
     ('transport:T-AR1',)
     """
-    if name not in damage_sets():
-        raise InputError([Fault("damage set", name, did_you_mean(name, damage_sets()))])
-    return damage_sets()[name]
+    return find(damage_sets(), name, "damage set")
 
 
 @dataclass(frozen=True)
@@ -133,6 +129,37 @@ def over_step(before: Array, after: Array, seconds: float) -> Array:
     return np.asarray(seconds * np.exp(most) * mean)
 
 
+@dataclass
+class Tally:
+    """What tissue has been through: ``peak`` temperatures in K, ``damage`` by name."""
+
+    rates: Mapping[str, Rate]
+    peak: Array
+    damage: dict[str, Array]
+    logs: dict[str, Array]
+
+    @classmethod
+    def of(cls, rates: Mapping[str, Rate], temperature: Array) -> Tally:
+        """Nothing yet, at the temperatures of the start.
+
+        >>> tally = Tally.of({"dose": lambda kelvin: kelvin - 316}, np.array([316.0]))
+        >>> tally.add(np.array([316.0]), 60.0)
+        >>> tally.damage
+        {'dose': array([60.])}
+        """
+        logs = {name: rate(temperature) for name, rate in rates.items()}
+        damage = {name: np.zeros(temperature.shape) for name in rates}
+        return cls(rates, temperature.copy(), damage, logs)
+
+    def add(self, temperature: Array, seconds: float) -> None:
+        """Add a step that ends at ``temperature``."""
+        np.maximum(self.peak, temperature, out=self.peak)
+        for name, rate in self.rates.items():
+            now = rate(temperature)
+            self.damage[name] += over_step(self.logs[name], now, seconds)
+            self.logs[name] = now
+
+
 def log_dose_rate(temperature: Array, lanes: Lanes) -> Array:
     """Logarithm of the thermal dose rate CEM43, in seconds at 43 °C a second.
 
@@ -172,8 +199,3 @@ def _log(factor: str) -> float:
     """Logarithm of a number that a double could still hold, from its mantissa and power of ten."""
     mantissa, _, power = factor.partition("e")
     return log(float(mantissa)) + int(power) * log(10)
-
-
-def minutes(seconds: Array) -> Array:
-    """Minutes, in which a thermal dose is given."""
-    return np.asarray(seconds / units.MINUTE)

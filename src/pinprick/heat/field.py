@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from pinprick.courses.radiofrequency import Wiring
 from pinprick.evidence.lanes import Lanes
 from pinprick.heat.banded import Factors, Halves, Links, halves
 from pinprick.heat.cell import Cell
-from pinprick.heat.source import Pins, Wiring
+from pinprick.heat.source import Pins
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from pinprick import units
 from pinprick.evidence.lanes import Lanes
-from pinprick.heat.bioheat import Rate, Warmed, warm
+from pinprick.heat.bioheat import Warmed, warm
 from pinprick.heat.cell import LAYERS, cell_of, meshes, tissue_of
 from pinprick.heat.damage import (
     TARGETS,
     Drawn,
+    Rate,
     Target,
     damage_set,
     damage_sets,
     drawn,
     log_dose_rate,
-    minutes,
 )
 from pinprick.heat.field import tip_impedance
 from pinprick.heat.source import Pins, Pulse
@@ -29,17 +30,17 @@ from pinprick.medium.layers import Skin
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 BALANCE = units.MICRO  # joules in less joules found, as a share: beyond it there is no result
-CHAR_WARNING = (
-    "The tissue at the needle reaches 100 °C: it boils dry and chars. The current is cut there, so "
-    "the zone is at least as large as given; what lies beyond is not forecast."
-)
-BURN_WARNING = (
-    "The epidermis takes a heat dose that burns it: expect blisters or crusts at the needles, and "
-    "dark marks on skin that darkens easily."
-)
-FAT_WARNING = "Fat below the dermis takes a heat dose that kills cells."
-CAP_WARNING = (
-    "The generator's highest voltage is reached, so the pins get less energy than was asked for."
+WARNINGS: Mapping[str, str] = MappingProxyType(  # by what of :class:`Heated` they tell
+    {
+        "charred": "The tissue at the needle reaches 100 °C: it boils dry and chars. The current "
+        "is cut there, so the zone is at least as large as given; what lies beyond is not "
+        "forecast.",
+        "burn": "The epidermis takes a heat dose that burns it: expect blisters or crusts at the "
+        "needles, and dark marks on skin that darkens easily.",
+        "fat_burn": "Fat below the dermis takes a heat dose that kills cells.",
+        "capped": "The generator's highest voltage is reached, so the pins get less energy than "
+        "was asked for.",
+    }
 )
 
 
@@ -50,8 +51,8 @@ class Heated:
     ``width`` and ``height`` are those of one needle's zone by each named set, of cells as of
     collagen (0: none); ``cells_width`` and ``cells_height`` those of the dead zone by the set each
     member was given. ``dead`` and ``denatured`` (depths, members) are shares of the tissue between
-    ``edges`` for the density asked for. ``charred`` members are cut at 100 °C, and their zone is
-    ``at_least`` what is given. ``impedance`` (members, 2) of the tip in ohm, at the start and the
+    ``edges`` for the density asked for. ``charred`` members are cut at 100 °C, and their zone is at
+    least what is given. ``impedance`` (members, 2) of the tip in ohm, at the start and the
     lowest while heating; ``energy`` what a pin gave off in joules, all pulses together, and
     ``capped`` whether the voltage held it back. ``beyond_range`` says that the tissue gets hotter
     than the member's set for cells was stated for, and the set goes on as written. Thermal doses
@@ -80,24 +81,22 @@ class Heated:
     collagen_sets: tuple[str, ...]
 
     @property
-    def at_least(self) -> Any:
-        """Truths (members,): the true zone may be larger than what is given."""
-        return self.charred
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """What to tell, each with the share of members in which it comes about."""
-        told = (
-            (CHAR_WARNING, self.charred),
-            (BURN_WARNING, self.burn),
-            (FAT_WARNING, self.fat_burn),
-            (CAP_WARNING, self.capped),
-        )
-        return tuple(
-            f"{text} (chance {np.mean(truths) / units.PERCENT:.0f} %)"
-            for text, truths in told
-            if any(truths)
-        )
+        return warned({name: float(np.mean(getattr(self, name))) for name in WARNINGS})
+
+
+def warned(chances: Mapping[str, float]) -> tuple[str, ...]:
+    """What to tell of a tip that heats, from the chance of each of ``WARNINGS``.
+
+    >>> warned({"charred": 0.0, "burn": 0.0, "fat_burn": 0.25, "capped": 0.0})
+    ('Fat below the dermis takes a heat dose that kills cells. (chance 25 %)',)
+    """
+    return tuple(
+        f"{text} (chance {chances[name] / units.PERCENT:.0f} %)"
+        for name, text in WARNINGS.items()
+        if chances[name]
+    )
 
 
 def heat(
@@ -126,14 +125,13 @@ def heat(
         FloatingPointError: if a balance cannot be solved or does not close to a millionth.
 
     >>> from pinprick.evidence import registry
-    >>> from pinprick.medium.layers import Layer
-    >>> depths = {"viable epidermis": 1e-4, "papillary dermis": 2e-4, "reticular dermis": 3e-3}
-    >>> skin = Skin("cheek", tuple(Layer(name, np.full(4, h)) for name, h in depths.items()))
-    >>> tip = Pins(2e-3, diameter=3e-4, bare=3e-4, pitch=1.5e-3, count=49, wiring="bipolar")
-    >>> pulse = Pulse(energy=0.1, length=0.1, measured=True)
-    >>> found = heat(tip, pulse, skin, Lanes(registry(), 0, range(4)), np.linspace(0, 3e-3, 4), 4e5)
-    >>> (found.width["mehta-wong"] * 1e3).round(1)
-    array([0.6, 0.6, 0.6, 0.6])
+    >>> from pinprick.people import skin_at
+    >>> few = Lanes(registry(), 0, range(4))
+    >>> tip = Pins(1e-3, diameter=3e-4, bare=3e-4, pitch=1.5e-3, count=49, wiring="bipolar")
+    >>> pulse, depths = Pulse(energy=0.1, length=0.1, measured=True), np.linspace(0, 3e-3, 4)
+    >>> found = heat(tip, pulse, skin_at("cheek", None, few), few, depths, 4e5)
+    >>> (found.width["mehta-wong"] * 1e3).round(1)  # mm
+    array([0.6, 0.6, 0.7, 0.6])
     """
     _same_members(pins, skin, lanes)
     warmed, sets = burst(pins, pulse, skin, lanes, mesh=mesh)
@@ -145,7 +143,11 @@ def heat(
     dead = extent(cell, cells, k.dead_threshold)
     per_needle = np.broadcast_to(density * pins.area, (len(lanes),))
     peak = np.where(cell.metal, 0.0, warmed.peak).max(axis=(1, 2))
-    doses = {n: minutes(highest_in(cell, damage["dose"], LAYERS.index(n))) for n in LAYERS}
+    doses = {
+        name: highest_in(cell, damage["dose"], layer) / units.MINUTE
+        for layer, name in enumerate(LAYERS)
+    }
+    burns = k.burn_dose / units.MINUTE
     poles = 2 if pins.wiring == "bipolar" else 1
     return Heated(
         edges=np.asarray(edges, dtype=np.float64),
@@ -162,45 +164,12 @@ def heat(
         capped=warmed.volts * poles >= pulse.voltage_cap * (1 - BALANCE),
         dose_epidermis=doses["epidermis"],
         dose_fat=doses["fat"],
-        burn=doses["epidermis"] > minutes(k.burn_dose),
-        fat_burn=doses["fat"] > minutes(k.burn_dose),
+        burn=doses["epidermis"] > burns,
+        fat_burn=doses["fat"] > burns,
         imbalance=warmed.budget.imbalance,
         beyond_range=peak > [damage_set(name).high for name in sets["cells"].names],
         cell_sets=sets["cells"].names,
         collagen_sets=sets["collagen"].names,
-    )
-
-
-def no_heat(edges: Array, members: int) -> Heated:
-    """What a device without current does: nothing.
-
-    >>> no_heat(np.linspace(0, 1e-3, 3), 4).dead.shape
-    (2, 4)
-    """
-    none, never = np.zeros(members), np.zeros(members, dtype=bool)
-    by_cell = np.zeros((len(edges) - 1, members))
-    named = dict.fromkeys(damage_sets(), none)
-    return Heated(
-        edges=np.asarray(edges, dtype=np.float64),
-        width=named,
-        height=named,
-        cells_width=none,
-        cells_height=none,
-        dead=by_cell,
-        denatured=by_cell,
-        peak_temperature=none,
-        charred=never,
-        impedance=np.zeros((members, 2)),
-        energy=none,
-        capped=never,
-        dose_epidermis=none,
-        dose_fat=none,
-        burn=never,
-        fat_burn=never,
-        imbalance=none,
-        beyond_range=never,
-        cell_sets=(),
-        collagen_sets=(),
     )
 
 
@@ -225,16 +194,13 @@ def burst(
         FloatingPointError: if a balance cannot be solved.
 
     >>> from pinprick.evidence import registry
-    >>> from pinprick.medium.layers import Layer
-    >>> depths = {"viable epidermis": 1e-4, "papillary dermis": 2e-4, "reticular dermis": 3e-3}
-    >>> skin = Skin("cheek", tuple(Layer(name, np.full(4, h)) for name, h in depths.items()))
-    >>> tip = Pins(2e-3, diameter=3e-4, bare=3e-4, pitch=1.5e-3, count=49, wiring="bipolar")
+    >>> from pinprick.people import skin_at
+    >>> few = Lanes(registry(), 0, range(4))
+    >>> tip = Pins(1e-3, diameter=3e-4, bare=3e-4, pitch=1.5e-3, count=49, wiring="bipolar")
     >>> pulse = Pulse(energy=0.1, length=0.1, measured=True)
-    >>> warmed, sets = burst(tip, pulse, skin, Lanes(registry(), 0, range(4)))
-    >>> warmed.peak.shape == warmed.damage["dose"].shape, sorted(sets)
-    (True, ['cells', 'collagen'])
-    >>> (warmed.peak.max(axis=(1, 2)) - 273.15).round()  # °C
-    array([98., 98., 98., 98.])
+    >>> warmed, sets = burst(tip, pulse, skin_at("cheek", None, few), few)
+    >>> (warmed.peak.max(axis=(1, 2)) - 273.15).round(), sorted(sets)  # °C
+    (array([98., 98., 98., 98.]), ['cells', 'collagen'])
     """
     size = meshes()[mesh]
     cell = cell_of(pins, skin, len(lanes), size)

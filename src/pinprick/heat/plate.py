@@ -58,6 +58,13 @@ def plate_pulse(
 
     Raises:
         ValueError: if a slab reaches 100 °C, beyond which nothing is said.
+
+    >>> from pinprick.evidence import registry
+    >>> slabs = [Slab(2e-3, 0.4, 0.4, 4e6), Slab(8e-3, 0.1, 0.2, 2e6)]  # dermis over fat
+    >>> depth, kelvin = plate_pulse(slabs, 50.0, 4e-4, 5.0, Lanes(registry(), 0, [0]))
+    >>> warm = kelvin - 273.15
+    >>> float(warm[depth < 2e-3].max().round()), float(warm.max().round())
+    (45.0, 69.0)
     """
     widths = np.concatenate([np.full(CELLS, s.thickness / CELLS) for s in slabs])
     faces = np.concatenate([[0.0], np.cumsum(widths)])

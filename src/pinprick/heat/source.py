@@ -1,7 +1,7 @@
 """What a maker must state: the pins, and the pulse that each of them gets.
 
-From no zone to char is a factor of three to four in energy, so nothing here has a default that
-stands for the dose. What is missing is asked for; what cannot be is refused.
+Nothing here has a default that stands for the dose. What is missing is asked for; what cannot be is
+refused.
 """
 
 from __future__ import annotations
@@ -9,27 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, inf, isfinite, pi, sqrt
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from pinprick import units
+from pinprick.courses.radiofrequency import STATE, WIRINGS, Wiring
 from pinprick.devices import Device
 from pinprick.faults import Fault, InputError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-Wiring = Literal["bipolar", "monopolar"]
-WIRINGS: tuple[Wiring, ...] = ("bipolar", "monopolar")
 _MAKER = "the maker of the tip must state it"
-_NO_ENERGY = (
-    "the energy each pin gives off in a pulse (mJ), or its power (W), or a fixed voltage (V): "
-    f"{_MAKER}. Without it no zone can be given: between no effect and charring lies a factor "
-    "of three to four in energy"
-)
-_NO_LENGTH = (
-    f"how long the current flows in each pulse (ms or s): {_MAKER}. The same energy chars in a "
-    "twentieth of a second and coagulates nothing in two"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +148,7 @@ class Pulse:
     >>> Pulse(length=0.1)
     Traceback (most recent call last):
     ...
-    pinprick.faults.InputError: pulse.energy: found nothing; allowed: the energy each pin ...
+    pinprick.faults.InputError: pulse.energy: found nothing; allowed: the energy delivered to ...
     """
 
     energy: float | None = None
@@ -180,12 +170,12 @@ class Pulse:
         doses = {"energy": self.energy, "power": self.power, "voltage": self.voltage}
         given = {name: value for name, value in doses.items() if value is not None}
         if not given:
-            yield Fault("pulse.energy", "nothing", _NO_ENERGY)
+            yield Fault("pulse.energy", "nothing", STATE)
         elif len(given) > 1:
             allowed = "one of energy, power and voltage: each follows from another and the length"
             yield Fault("pulse", " and ".join(given), allowed)
         if self.length is None:
-            yield Fault("pulse.length", "nothing", _NO_LENGTH)
+            yield Fault("pulse.length", "nothing", STATE)
         else:
             given["length"] = self.length
         for name, value in given.items():

@@ -21,6 +21,17 @@ def extent(cell: Cell, damage: Array, threshold: Array) -> tuple[Array, Array]:
         cell: mesh and needle.
         damage: (members, cells, rings).
         threshold: (members,).
+
+    >>> from pinprick.heat.cell import cell_of, meshes
+    >>> from pinprick.heat.source import Pins
+    >>> from pinprick.evidence import Lanes, registry
+    >>> from pinprick.people import skin_at
+    >>> tip = Pins(1e-3, diameter=3e-4, bare=3e-4, pitch=1.5e-3, count=49, wiring="bipolar")
+    >>> skin = skin_at("cheek", None, Lanes(registry(), 0, [0]))
+    >>> cell = cell_of(tip, skin, 1, meshes()["fine"])
+    >>> apart = np.hypot(cell.middle, cell.depth[:, :, None] - 0.85e-3)  # from the bare metal
+    >>> [(1e3 * size).round(1) for size in extent(cell, np.exp(-apart / 1e-4), np.exp([-4.0]))]
+    [array([0.8]), array([0.8])]
     """
     level = np.log(np.maximum(damage, np.finfo(float).tiny)) - np.log(threshold)[:, None, None]
     level = np.where(cell.metal, -np.inf, level)

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from pinprick.faults import InputError
 from pinprick.learning.calibrate import calibrate
 from pinprick.learning.sampler import Settings
+
+SIZES = {
+    "groups": "independent groups of chains",
+    "chains": "chains of a group",
+    "turns": "moves at each power of the likelihood",
+    "settle": "moves while the kernel adapts",
+    "steps": "moves that are kept",
+    "seed": "of all random numbers",
+}
+SMALL = {"groups": 2, "chains": 64, "turns": 8, "settle": 64, "steps": 128}
 
 
 def main() -> int:
@@ -23,29 +34,13 @@ def main() -> int:
     parser.add_argument("--draws", type=int, default=512, help="rows of the table")
     parser.add_argument("--fresh", action="store_true", help="throw away a checkpoint")
     parser.add_argument("--small", action="store_true", help="a few minutes, to try the tool")
-    for name, words in (
-        ("groups", "independent groups of chains"),
-        ("chains", "chains of a group"),
-        ("turns", "moves at each power of the likelihood"),
-        ("settle", "moves while the kernel adapts"),
-        ("steps", "moves that are kept"),
-        ("seed", "of all random numbers"),
-    ):
+    for name, words in SIZES.items():
         parser.add_argument(f"--{name}", type=int, default=getattr(usual, name), help=words)
     asked = parser.parse_args()
-    sizes = {name: getattr(asked, name) for name in ("groups", "chains", "turns", "settle")}
-    sizes |= {"steps": asked.steps, "seed": asked.seed}
-    if asked.small:
-        sizes |= {"groups": 2, "chains": 64, "turns": 8, "settle": 64, "steps": 128}
+    sizes = {name: getattr(asked, name) for name in SIZES} | (SMALL if asked.small else {})
+    say = partial(print, flush=True)
     try:
-        settings = Settings(**sizes)
-        calibrate(
-            asked.out,
-            settings,
-            lambda line: print(line, flush=True),
-            draws=asked.draws,
-            fresh=asked.fresh,
-        )
+        calibrate(asked.out, Settings(**sizes), say, draws=asked.draws, fresh=asked.fresh)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

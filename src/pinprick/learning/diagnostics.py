@@ -1,12 +1,14 @@
-"""Whether chains agree: what is kept, read group against group and chain against chain."""
+"""Draws of a run: whether chains agree, which of them are kept, and how they are written."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+_DIGITS = 6
 
 
 def rhat(kept: Array) -> Array:
@@ -69,3 +71,14 @@ def pick(kept: Array, draws: int, seed: int) -> Array:
         step = (steps - 1 - i) % steps
         rows += [(step, g, order[c, g]) for c in range(chains) for g in range(groups)]
     return np.array(rows[:draws])
+
+
+def as_text(columns: Mapping[str, Array]) -> str:
+    """Draws by column, each of shape (draws,), as the text of a CSV file.
+
+    >>> as_text({"a": np.array([1.0, 2.0]), "b": np.array([1 / 3, 1e-9])}).splitlines()
+    ['a,b', '1,0.333333', '2,1e-09']
+    """
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns), *(",".join(f"{v:.{_DIGITS}g}" for v in row) for row in rows)]
+    return "\n".join(lines) + "\n"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pinprick.evidence import registry
+from pinprick.evidence.entries import toml
 from pinprick.learning.priors import Prior, priors
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ TABLE = "healing_draws"
 SILENT = 0.85  # spread after over before: above it the data hardly narrow a number
 STILL = 0.15  # shift of the middle, as a share of the range: below it they hardly move it
 _UNIFORM_SD = 1 / np.sqrt(12)
-_TAILS = (0.05, 0.5, 0.95)
+TAILS = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,10 @@ def learned(table: Mapping[str, Array] | None = None) -> tuple[Learned, ...]:
 
     Args:
         table: columns of draws; the shipped table if None.
+
+    >>> found = learned()
+    >>> found[0].spread < 0.5 < found[-1].spread, found[0].silent, found[-1].silent
+    (True, False, True)
     """
     draws = registry().tables[TABLE] if table is None else table
     found = [_learned(p, draws[p.column]) for p in priors() if p.column in draws]
@@ -61,16 +64,20 @@ def _learned(prior: Prior, draws: Array) -> Learned:
         prior,
         known.title if known else prior.title,
         known.unit if known else prior.unit,
-        tuple(float(q) for q in np.quantile(draws, _TAILS)),
-        tuple(float(q) for q in np.quantile(place, _TAILS)),
+        tuple(float(q) for q in np.quantile(draws, TAILS)),
+        tuple(float(q) for q in np.quantile(place, TAILS)),
         float(place.std() / _UNIFORM_SD),
     )
 
 
 def provenance() -> Mapping[str, Any]:
-    """How the shipped table came about: its run's settings, diagnostics and readings."""
-    text = files("pinprick.evidence").joinpath("tables", f"{TABLE}.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    """How the shipped table came about: its run's settings, diagnostics and readings.
+
+    >>> run = provenance()
+    >>> run["draws"] == len(registry().tables[TABLE]["chi2"]), run["rhat_readings"] < 1.05
+    (True, True)
+    """
+    return toml("pinprick.evidence", f"tables/{TABLE}.toml")
 
 
 def table(found: Sequence[Learned]) -> list[tuple[str, ...]]:
@@ -87,6 +94,17 @@ def table(found: Sequence[Learned]) -> list[tuple[str, ...]]:
         )
         for one in found
     ]
+
+
+def in_words(row: Mapping[str, Any]) -> tuple[str, str]:
+    """A reading of a run as it was measured (nothing, if it is shown only), and its draws.
+
+    >>> in_words({"kind": "above", "value": 0.0, "sigma": 5.0, "draws": [1.0, 2.04, 3.0]})
+    ('> 0 ± 5', '1.0 / 2.0 / 3.0')
+    """
+    sign = {"above": "> ", "below": "< "}.get(row.get("kind", ""), "")
+    measured = f"{sign}{row['value']:g} ± {row['sigma']:g}" if "value" in row else ""
+    return measured, " / ".join(f"{q:.1f}" for q in row["draws"])
 
 
 def figure(found: Sequence[Learned]) -> Figure:

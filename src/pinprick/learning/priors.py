@@ -7,27 +7,25 @@ directions in which the data are silent.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy import special
 
 from pinprick.evidence import registry
+from pinprick.evidence.entries import entries, toml
 from pinprick.faults import Fault, InputError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-SHAPES = ("log", "flat")
 MOST_RHO = 0.4  # above it the signal of activated cells tends to keep itself alive
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """Range of one number: ``shape`` "log" or "flat"; no ``rows`` means that it is assumed.
+    """Range of one number; no ``rows`` means that it is assumed.
 
     ``title`` and ``unit`` stand here for what is no parameter of healing.
     """
@@ -36,7 +34,7 @@ class Prior:
     column: str
     low: float
     high: float
-    shape: str
+    shape: Literal["log", "flat"]
     rows: tuple[str, ...]
     title: str = ""
     unit: str = ""
@@ -63,14 +61,15 @@ def priors() -> tuple[Prior, ...]:
     >>> all(prior.low < prior.high for prior in priors())
     True
     """
-    text = files("pinprick.learning").joinpath("priors.toml").read_text("utf-8")
-    found = []
-    for name, body in tomllib.loads(text).items():
-        prior = Prior(name, **{**body, "rows": tuple(body["rows"])})
-        if prior.shape not in SHAPES or not prior.low < prior.high or prior.high <= 0:
-            raise InputError([Fault(f"priors.{name}", str(body), "low below high, log or flat")])
-        found.append(prior)
-    return tuple(found)
+    found = tuple(entries(Prior, toml("pinprick.learning", "priors.toml")).values())
+    faults = [
+        Fault(f"priors.{each.name}", f"{each.low} to {each.high}", "low below high, high above 0")
+        for each in found
+        if not each.low < each.high or each.high <= 0
+    ]
+    if faults:
+        raise InputError(faults)
+    return found
 
 
 def values(x: Array) -> dict[str, Array]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from pinprick import devices, units
 from pinprick.courses.steps import Zone
-from pinprick.evidence import Lanes, Registry, Spread, registry
+from pinprick.evidence import Lanes, Registry, registry
 from pinprick.healing.body import Body
 from pinprick.healing.fields import Fields
 from pinprick.healing.observation import INSTRUMENTS, Reader
@@ -128,22 +128,21 @@ def middle(device: str, site: str, depth: str) -> Middle:
         vessels(skin, lanes),
         cells.edges,
         lanes,
-        numbed=False,
         session=0,
     )
 
-    def half(field: Array) -> Array:
+    def of_people(field: Array) -> Array:
         return np.asarray(np.median(field, axis=-1))
 
-    hurt = half(went.injury.displaced + went.injury.dead)
+    hurt = of_people(went.injury.displaced + went.injury.dead)
     return Middle(
-        edges=half(cells.edges),
+        edges=of_people(cells.edges),
         layers=cells.layers,
-        tracks=half(went.injury.tracks / went.density),
-        displaced=half(went.injury.displaced),
+        tracks=of_people(went.injury.tracks / went.density),
+        displaced=of_people(went.injury.displaced),
         hurt=np.minimum(hurt, 1.0 - np.finfo(float).eps),
-        radius=half(went.injury.radius),
-        density=float(half(went.density)),
+        radius=of_people(went.injury.radius),
+        density=float(of_people(went.density)),
     )
 
 
@@ -162,10 +161,8 @@ def _coarse(skin: Skin) -> Column:
 
 @cache
 def _still() -> Registry:
-    """The registry with every parameter at its value: what is not fitted does not vary here."""
-    known = registry()
-    fixed = {name: replace(p, spread=Spread()) for name, p in known.parameters.items()}
-    return replace(known, parameters=fixed)
+    """What is not fitted does not vary here."""
+    return registry().still()
 
 
 @cache

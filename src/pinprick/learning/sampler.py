@@ -7,10 +7,10 @@ a fixed kernel. The target at power b is
 
     exp(-|x|²/2 - b·misfit(x)/2)
 
-Four moves take turns, each exact: ``fit``, an autoregressive step towards a normal fitted to the
-group; ``difference`` and ``snooker``, along differences of the group's earlier states (ter Braak
-and Vrugt 2008); ``prior``, which redraws some coordinates from the prior and so frees those that
-the data leave alone.
+Four moves (:mod:`pinprick.learning.moves`) take turns, each exact: ``fit``, an autoregressive step
+towards a normal fitted to the group; ``difference`` and ``snooker``, along differences of the
+group's earlier states (ter Braak and Vrugt 2008); ``prior``, which redraws some coordinates from
+the prior and so frees those that the data leave alone.
 
 Chance is a function of seed, step and group alone: a run that was stopped goes on as if it had not.
 """
@@ -19,20 +19,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import linalg
+
+from pinprick.faults import Fault, InputError, too_few
+from pinprick.learning.moves import PROPOSE, Group
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 # Misfit of each row of x, (n,), inf where it is ruled out; and what else is known of it, (n, p).
 Density = Callable[[Array], tuple[Array, Array]]
 
 MOVES = ("fit", "difference", "fit", "prior", "fit", "snooker", "difference", "prior")
+FEWEST = 4  # chains of a group
 _HALVINGS = 50
 _RIDGE = 1e-3  # of a covariance, against a group that has collapsed in a direction
-_JITTER = 1e-3  # of a difference move, so that it reaches every point
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,16 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("groups", "chains", "starts", "turns", "settle", "steps", "every", "search"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: must be at least 1")
-        if self.chains < 4:
-            raise ValueError("chains: must be at least 4, for moves need others of the group")
+        counts = asdict(self)
+        del counts["seed"]
+        faults = too_few(**counts)
+        if 1 <= self.chains < FEWEST:
+            allowed = f"{FEWEST} or more, for moves need others of the group"
+            faults.append(Fault("chains", str(self.chains), allowed))
+        if 1 <= self.steps < self.every:
+            faults.append(Fault("steps", str(self.steps), f"{self.every} or more: one is kept"))
+        if faults:
+            raise InputError(faults)
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,11 @@ class State:
 
 
 def start(density: Density, dims: int, settings: Settings) -> State:
-    """Chains at draws from the prior that are not ruled out: power 0."""
+    """Chains at draws from the prior that are not ruled out: power 0.
+
+    Raises:
+        InputError: if fewer draws of a group are allowed than it has chains.
+    """
     groups, chains = settings.groups, settings.chains
     rows = [
         _random(settings.seed, "start", 0, g).standard_normal((settings.starts * chains, dims))
@@ -104,7 +115,8 @@ def start(density: Density, dims: int, settings: Settings) -> State:
     allowed = np.isfinite(misfit).reshape(groups, -1)
     misfit, said = misfit.reshape(groups, -1), said.reshape(groups, settings.starts * chains, -1)
     if allowed.sum(axis=1).min() < chains:
-        raise ValueError("too few prior draws are allowed: raise `starts`")
+        allowed_by = f"more: of a group's draws only {allowed.sum(axis=1).min()} are not ruled out"
+        raise InputError([Fault("starts", str(settings.starts), allowed_by)])
     pick = [np.flatnonzero(a)[:chains] for a in allowed]
     x = np.stack([row[p] for row, p in zip(rows, pick, strict=True)])
     return State(
@@ -155,16 +167,28 @@ def advance(state: State, density: Density, settings: Settings) -> State:
     return replace(state, phase="done") if state.step == settings.steps else state
 
 
-def run(density: Density, dims: int, settings: Settings) -> State:
-    """A whole run without checkpoints.
+def run(
+    state: State,
+    density: Density,
+    settings: Settings,
+    *,
+    most: int | None = None,
+    after: Callable[[State], None] | None = None,
+) -> State:
+    """A run from a state to its end, or for at most so many moves; ``after`` is told of each.
 
-    >>> flat = run(lambda x: (0 * x[:, 0], x[:, :1]), 2, Settings(2, 16, settle=16, steps=32))
-    >>> flat.kept_x.shape
+    >>> def flat(x):
+    ...     return 0 * x[:, 0], x[:, :1]
+    >>> size = Settings(2, 16, settle=16, steps=32)
+    >>> run(start(flat, 2, size), flat, size).kept_x.shape
     (2, 2, 16, 2)
     """
-    state = start(density, dims, settings)
-    while state.phase != "done":
+    taken = 0
+    while state.phase != "done" and taken != most:
         state = advance(state, density, settings)
+        taken += 1
+        if after:
+            after(state)
     return state
 
 
@@ -241,7 +265,8 @@ def _move(state: State, density: Density, settings: Settings) -> State:
     proposals, corrections, coins = [], [], []
     for g in range(settings.groups):
         rng = _random(settings.seed, name, state.step, g)
-        new, correction = _PROPOSE[MOVES[which]](rng, state, g)
+        group = Group(state.x[g], state.past[g], state.mean[g], state.root[g])
+        new, correction = PROPOSE[MOVES[which]](rng, group)
         proposals.append(new)
         corrections.append(correction)
         coins.append(np.log(rng.random(settings.chains)))
@@ -264,76 +289,3 @@ def _move(state: State, density: Density, settings: Settings) -> State:
         barred=state.barred + int((~there).sum()),
         drawn=state.drawn + take.size,
     )
-
-
-# Each gives the proposals of a group, and the logarithm of what a proposal's prior and direction
-# add to its chance: log prior(new) - log prior(old) + log q(old | new) - log q(new | old).
-
-
-def _fit(rng: np.random.Generator, state: State, g: int) -> tuple[Array, Array]:
-    """Autoregressive about the fitted normal, over a wide range of step lengths."""
-    x, mean, root = state.x[g], state.mean[g], state.root[g]
-    step = 10.0 ** rng.uniform(-1.3, 0.0, (len(x), 1))
-    new = mean + np.sqrt(1 - step**2) * (x - mean)
-    new += step * rng.standard_normal(x.shape) @ root.T
-
-    def fitted(of: Array) -> Array:
-        off = linalg.solve_triangular(root, (of - mean).T, lower=True)
-        return np.asarray(-0.5 * (off**2).sum(axis=0))
-
-    return new, _prior(new) - _prior(x) + fitted(x) - fitted(new)
-
-
-def _difference(rng: np.random.Generator, state: State, g: int) -> tuple[Array, Array]:
-    """Along the difference of two earlier states, in some or in all of the coordinates."""
-    x, past = state.x[g], state.past[g]
-    count, dims = x.shape
-    first, second = past[_two(rng, count, len(past))]
-    some = rng.random(x.shape) < rng.random((count, 1))
-    some[np.arange(count), rng.integers(dims, size=count)] = True
-    whole = rng.random((count, 1)) < 0.1
-    some |= whole
-    free = some.sum(axis=1, keepdims=True)
-    length = np.where(whole, 1.0, 2.38 / np.sqrt(2 * free) * rng.uniform(0.2, 1.2, (count, 1)))
-    shift = length * (first - second) + _JITTER * rng.standard_normal(x.shape)
-    new = x + some * shift
-    return new, _prior(new) - _prior(x)
-
-
-def _snooker(rng: np.random.Generator, state: State, g: int) -> tuple[Array, Array]:
-    """Along the line through an earlier state, by the difference of two others along it."""
-    x, past = state.x[g], state.past[g]
-    count, dims = x.shape
-    anchor = past[rng.integers(len(past), size=count)]
-    first, second = past[_two(rng, count, len(past))]
-    line = x - anchor
-    size = np.maximum((line**2).sum(axis=1, keepdims=True), np.finfo(float).tiny)
-    along = ((first - second) * line).sum(axis=1, keepdims=True) / size
-    new = x + rng.uniform(1.2, 2.2, (count, 1)) * along * line
-    far = np.maximum(((new - anchor) ** 2).sum(axis=1), np.finfo(float).tiny)
-    return new, _prior(new) - _prior(x) + (dims - 1) / 2 * np.log(far / size[:, 0])
-
-
-def _redraw(rng: np.random.Generator, state: State, g: int) -> tuple[Array, Array]:
-    """Some coordinates autoregressive about the prior, of one to about a third of them."""
-    x = state.x[g]
-    count, dims = x.shape
-    some = rng.random(x.shape) < rng.random((count, 1)) / 3
-    some[np.arange(count), rng.integers(dims, size=count)] = True
-    step = rng.uniform(0.1, 1.0, (count, 1))
-    new = np.sqrt(1 - step**2) * x + step * rng.standard_normal(x.shape)
-    return np.where(some, new, x), np.zeros(count)
-
-
-def _prior(x: Array) -> Array:
-    return np.asarray(-0.5 * (x**2).sum(axis=-1))
-
-
-def _two(rng: np.random.Generator, count: int, size: int) -> Any:
-    """Two different places each."""
-    first = rng.integers(size, size=count)
-    second = (first + rng.integers(1, size, size=count)) % size
-    return np.stack([first, second])
-
-
-_PROPOSE = {"fit": _fit, "difference": _difference, "snooker": _snooker, "prior": _redraw}

@@ -18,6 +18,7 @@ import hashlib
 import io
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ import numpy as np
 from scipy import special, stats
 
 from pinprick.evidence import registry
+from pinprick.faults import InputError, too_few
 from pinprick.files import text_writer, write_all
 from pinprick.forecasting.figures.healing import Effect
 from pinprick.forecasting.healing_curves import EARLY, LATE, Course, Given, healed_in, read
@@ -41,8 +43,7 @@ PUBLISHED = (0.0038, 0.0041)  # pg a day of a cell in the model that the table s
 ACTIVE = 0.05  # of the residents: with more activated cells tissue is not at rest
 WAIT = 180.0
 TRAJECTORIES, LEVELS, SAMPLES, CHUNK, SEED = 100, 6, 1024, 2048, 0
-COLUMNS = ("output", "input", "title", "mu_star", "mu_star_conf", "sigma",
-           "first", "first_conf", "total", "total_conf")  # fmt: skip
+COLUMNS = tuple(field.name for field in fields(Effect))
 DENSITY = "roller_density"
 
 
@@ -78,9 +79,7 @@ def lanes_at(unit: Array, rule: bool = True) -> tuple[Given, Array]:
     known = registry()
     count = len(unit)
     middle = np.zeros((count, len(priors())))
-    middle[:, [place for place, prior in enumerate(priors()) if prior in inputs()]] = special.ndtri(
-        unit
-    )
+    middle[:, [prior in inputs() for prior in priors()]] = special.ndtri(unit)
     drawn = values(middle)
     given = _middle(count)
     if rule:
@@ -158,6 +157,8 @@ def kept_alive(draws: int, seed: int = SEED) -> dict[str, Array]:
 
 
 def _uniform(draws: int, seed: int) -> Array:
+    if faults := too_few(draws=draws):
+        raise InputError(faults)
     return np.random.default_rng(seed).random((draws, len(inputs())))
 
 
@@ -179,7 +180,12 @@ def study(
         samples: of Sobol, each of inputs + 2 runs; a power of two.
         seed: of both.
         report: called with the runs done and all of them.
+
+    Raises:
+        InputError: if there are fewer than two trajectories or samples.
     """
+    if faults := too_few(2, trajectories=trajectories, samples=samples):
+        raise InputError(faults)
     from SALib.analyze import morris, sobol  # type: ignore[import-untyped]
     from SALib.sample import morris as walk  # type: ignore[import-untyped]
     from SALib.sample import sobol as draw

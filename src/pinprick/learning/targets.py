@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from pinprick.evidence.entries import entries, entry, toml
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
-USES = ("fit", "hinge", "test", "shown")
+Use = Literal["fit", "hinge", "test", "shown"]
+Kind = Literal["value", "above", "below"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class Target:
     protocol: str
     instrument: str
     day: float
-    use: str
+    use: Use
     row: str = ""
     over: str = ""
-    kind: str = "value"
+    kind: Kind = "value"
     value: float = 0.0
     sigma: float = 1.0
     sign: int | None = None
@@ -62,37 +63,29 @@ class Target:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    text = files("pinprick.learning").joinpath("targets.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return toml("pinprick.learning", "targets.toml")
 
 
 @cache
 def protocols() -> Mapping[str, Protocol]:
     """Protocols by name."""
-    return {
-        name: Protocol(
-            name,
-            **{
-                **body,
-                "sessions": tuple(map(float, body["sessions"])),
-                "rows": tuple(body.get("rows", ())),
-            },
-        )
-        for name, body in _data()["protocol"].items()
-    }
+    return entries(Protocol, _data()["protocol"])
 
 
 @cache
 def targets() -> tuple[Target, ...]:
     """All targets, in the order of their file.
 
-    >>> {t.use for t in targets()} <= set(USES)
-    True
+    Raises:
+        InputError: a line for each part of one that is unknown, missing or not what it can be.
+
+    >>> targets()[0].name
+    'Lotfi, trichrome area'
     """
-    return tuple(Target(**body) for body in _data()["target"])
+    return tuple(entry(Target, f"targets.{body['name']}", body) for body in _data()["target"])
 
 
-def of_use(*uses: str) -> tuple[int, ...]:
+def of_use(*uses: Use) -> tuple[int, ...]:
     """Places of the targets of these uses.
 
     >>> [targets()[i].name for i in of_use("fit")][0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,32 @@ def checked(table: ReactionTable, state: Any, here: Mapping[str, Any]) -> dict[s
                     raise ValueError(f"{name}: holds a value that is not a number")
                 if name in coefficients and np.any(np.asarray(array) < 0):
                     raise ValueError(f"{name}: must not be negative")
+    if here.get("stirred") is not None:
+        ends = [(here.get(side) or {}).values() for side in ("top", "bottom")]
+        apart(np.broadcast_to(here["stirred"], np.shape(state)[1:]), *ends)
     return dict(here)
+
+
+def apart(stirred: Any, top: Iterable[Any], bottom: Iterable[Any]) -> None:
+    """Refuse stirred cells that touch each other in depth, or an end that is held at a value.
+
+    Nothing would stand in the way of what passes there.
+
+    Args:
+        stirred: above 0 where a cell is stirred, depth first.
+        top, bottom: (resistance, activity) of each species outside.
+
+    Raises:
+        ValueError: if there are such cells.
+    """
+    truths = np.asarray(stirred) > 0
+    if np.any(truths[1:] & truths[:-1]):
+        raise ValueError("stirred: two depths that touch; make one cell of them")
+    for name, pairs, cells in (("top", top, truths[0]), ("bottom", bottom, truths[-1])):
+        if np.any(cells) and any(np.any(np.asarray(r) == 0) for r, _ in pairs):
+            raise ValueError(
+                f"{name}: no resistance before a stirred cell; give one, or hold the cell"
+            )
 
 
 def finite(state: Any) -> Any:

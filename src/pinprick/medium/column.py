@@ -41,11 +41,6 @@ class Column:
         """Middle of each cell, shape (cells, members)."""
         return np.asarray((self.edges[1:] + self.edges[:-1]) / 2.0)
 
-    @property
-    def conductance(self) -> Array:
-        """One over the distance between neighbouring cell centres, shape (cells - 1, members)."""
-        return np.asarray(1.0 / np.diff(self.depth, axis=0))
-
     def here(self) -> dict[str, Array]:
         """The mesh as fields for the stepper: ``width``, shape (cells, 1, members)."""
         return {"width": self.width[:, None]}
@@ -66,7 +61,12 @@ class Column:
         return out[:, None]
 
     def mean(self, field: Array, layer: str) -> Array:
-        """Volume mean of a field over a layer; ``field`` has shape (..., cells, members)."""
+        """Volume mean of a field over a layer; ``field`` has shape (..., cells, members).
+
+        >>> skin = Column(np.array([[0.0], [1.0], [4.0]]), {"dermis": slice(0, 2)})
+        >>> skin.mean(np.array([[8.0], [4.0]]), "dermis")
+        array([5.])
+        """
         cells = self.layers[layer]
         share = self.width[cells] / self.width[cells].sum(axis=0)
         return np.asarray((field[..., cells, :] * share).sum(axis=-2))
@@ -99,7 +99,17 @@ DERMIS_CELLS = {"papillary dermis": 6, "upper reticular dermis": 9, "deep reticu
 
 
 def dermis(skin: Skin) -> Column:
-    """The dermis of a skin as a column, in metres; the reticular layer is split in halves."""
+    """The dermis of a skin as a column, in metres; the reticular layer is split in halves.
+
+    >>> from pinprick.medium import Layer
+    >>> names = ("epidermis", "papillary dermis", "reticular dermis")
+    >>> parts = (Layer(n, np.full(1, t)) for n, t in zip(names, (0.06e-3, 0.15e-3, 1.2e-3)))
+    >>> cheek = dermis(Skin("cheek", tuple(parts)))
+    >>> list(cheek.layers)
+    ['papillary dermis', 'upper reticular dermis', 'deep reticular dermis']
+    >>> (1e3 * cheek.edges[[0, 6, 15, 24], 0]).round(2)  # where they begin and end, in mm
+    array([0.06, 0.21, 0.81, 1.41])
+    """
     reticular = skin.thickness("reticular dermis") / 2.0
     thickness = {
         "papillary dermis": skin.thickness("papillary dermis"),

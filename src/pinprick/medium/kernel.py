@@ -12,11 +12,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import os
 import tempfile
-from collections import deque
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,9 +23,11 @@ import numpy as np
 
 from pinprick.medium.assembly import BYTES
 from pinprick.medium.cache import cache_folder
+from pinprick.medium.checks import finite
 from pinprick.medium.program import MESH, Program
 from pinprick.medium.reactions import ReactionTable
 from pinprick.medium.recording import Recorded
+from pinprick.medium.threads import cores, shared_with
 
 State = np.ndarray[Any, np.dtype[Any]]
 _UNKNOWN = {"rings", "stirred", "held", "top", "bottom"}  # of the stepper, not of the kernel
@@ -79,7 +78,7 @@ class Kernel:
             steps: lengths of the steps, days.
 
         Raises:
-            FloatingPointError: if a value is not finite afterwards.
+            StepError: if a value is not finite afterwards.
             ValueError: if the kernel cannot step this medium, or a field is missing.
         """
         self._check(state, here)
@@ -98,12 +97,7 @@ class Kernel:
         members = np.pad(members, [(0, 0), (0, extra)], mode="edge")
         local = np.pad(local, filled, mode="edge")
         _run(code, out, members, local, np.ascontiguousarray(steps, dtype=state.dtype))
-        result = out[..., : shape[-1]]
-        if not np.all(np.isfinite(result)):
-            raise FloatingPointError(
-                "a step failed: a value is not finite; take finer steps or check the values set"
-            )
-        return result
+        return np.asarray(finite(out[..., : shape[-1]]))
 
     def _check(self, state: State, here: Mapping[str, Any]) -> None:
         strange = sorted(_UNKNOWN & {k for k, v in here.items() if v is not None})
@@ -170,37 +164,20 @@ def _run(code: Compiled, out: State, members: State, fields: State, steps: State
     """Walk all blocks, on all cores that this process may use."""
     _, cells, fractions, wide = out.shape
     blocks = fractions * wide // code.program.lanes
-    threads = min(blocks, _cores())
-    share = -(-blocks // (_TURNS * threads))
-    waiting = deque(range(0, blocks, share))
+    share = -(-blocks // (_TURNS * min(blocks, cores())))
     given = [a.ctypes.data for a in (out, members, fields)]
     walk = [steps.ctypes.data, len(steps), cells, fractions, wide]
 
-    def work() -> None:
+    def begin() -> Callable[..., None]:
         memory = np.zeros(code.program.work(cells) + BYTES // out.itemsize, dtype=out.dtype)
-        aligned = memory.ctypes.data + -memory.ctypes.data % BYTES
-        while True:
-            try:
-                first = waiting.popleft()
-            except IndexError:
-                return
+
+        def call(first: int) -> None:
+            aligned = memory.ctypes.data + -memory.ctypes.data % BYTES
             code.call(*given, aligned, *walk, first, min(share, blocks - first))
 
-    if threads == 1:
-        work()
-        return
-    with ThreadPoolExecutor(threads - 1) as pool:
-        try:
-            others = [pool.submit(work) for _ in range(threads - 1)]
-            work()
-        finally:
-            waiting.clear()  # a stop from the keyboard waits for the blocks at work, no longer
-        for other in others:
-            other.result()
+        return call
 
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    shared_with(begin, [(first,) for first in range(0, blocks, share)])
 
 
 def _machine_code(text: str) -> bytes:

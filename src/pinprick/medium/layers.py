@@ -27,7 +27,12 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Skin:
-    """Skin at a site: layers from the surface down; thicknesses differ between members."""
+    """Skin at a site: layers from the surface down; thicknesses differ between members.
+
+    >>> parts = Layer("epidermis", np.full(1, 6e-5)), Layer("papillary dermis", np.full(1, 1.5e-4))
+    >>> Skin("cheek", parts).top("papillary dermis")
+    array([6.e-05])
+    """
 
     site: str
     layers: tuple[Layer, ...]
@@ -55,6 +60,11 @@ class Injury:
     average over its cell, shape (cells, members). ``displaced``, ``removed``, ``dead`` and
     ``denatured`` are shares of the tissue from 0 to 1; ``tracks`` is tracks per square metre;
     ``radius`` the radius of a track in metres.
+
+    >>> none, tracks = np.zeros((2, 1)), np.array([[2.5e6], [0.0]])
+    >>> edges = np.array([0.0, 1e-3, 2e-3])
+    >>> Injury(edges, *[none] * 4, tracks, none).depth
+    array([0.0005, 0.0015])
     """
 
     edges: Array
@@ -85,19 +95,22 @@ class Injury:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What a track leaves open: radii and depth in metres, and how fast it closes.
+    """What a track leaves open: radius and depth in metres, and how fast it closes.
 
-    ``visible_radius`` is the pore that is seen, ``transport_radius`` the one that solutes feel;
+    ``transport_radius`` is the one that solutes feel, narrower than the pore that is seen;
     ``half_life`` in seconds is that of the open share. Each of shape (members,).
+
+    >>> pore = Channel(*(np.full(1, size) for size in (1e-5, 5e-4, 3600.0)))
+    >>> pore.open(7200.0)
+    array([0.25])
     """
 
-    visible_radius: Array
     transport_radius: Array
     depth: Array
     half_life: Array
 
     def __post_init__(self) -> None:
-        for name in ("visible_radius", "transport_radius", "depth", "half_life"):
+        for name in ("transport_radius", "depth", "half_life"):
             field = getattr(self, name)
             if not np.all(np.isfinite(field)) or np.any(field < 0):
                 raise ValueError(f"channel.{name}: must be finite and not negative")
@@ -115,6 +128,9 @@ class Numbness:
 
     ``depth`` in metres below the surface, shape (cells,); ``time`` in seconds from when the cream
     went on, shape (times,); ``block`` of shape (times, cells, members).
+
+    Raises:
+        ValueError: if the shapes disagree or a block is no share.
     """
 
     depth: Array

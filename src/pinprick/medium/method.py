@@ -1,4 +1,4 @@
-"""ROS34PW2: the coefficients of the stepper's method.
+"""ROS34PW2: the coefficients of the steppers' method, and what they do with values below zero.
 
 J. Rang, L. Angermann, BIT 45 (2005) 761-787: four stages, stiffly accurate, order 3 for any matrix
 (a W-method), with an embedded solution of order 2. ``A, C, M`` are the same method in the variables
@@ -10,6 +10,12 @@ J. Rang, L. Angermann, BIT 45 (2005) 761-787: four stages, stiffly accurate, ord
 from __future__ import annotations
 
 import numpy as np
+
+# A value this share of its species' scale below zero is the method's own error and set to zero;
+# more calls for a step of Euler. A method of order 3 undershoots by about so much where a field
+# ends steeply: a tighter bound would take a course from order 3 to order 1.
+UNDERSHOOT = 1e-3
+NOTHING = 1e-20  # share of a species' scale below which nothing is held that could be lost
 
 GAMMA = 4.3586652150845900e-01
 _ALPHA = np.array(

@@ -21,10 +21,6 @@ from pinprick.medium.graph import CELL, CONSTANT, MEMBER, Number
 from pinprick.medium.recording import Recorded
 
 MESH = ("up", "down")  # per cell: conductance to the neighbour over the cell's own width
-# A value this share of its species' scale below zero is set to zero; more calls for the fall-back.
-# A method of order 3 undershoots by about so much where a field ends steeply. A tighter bound would
-# take such steps by Euler, and the error of a course with it from order 3 to order 1.
-_ROUNDING = 1e-3
 # Set to zero what is less than this share of its scale: numbers near the least that a computer can
 # hold are slow, and nobody asks for them.
 _LEAST = 1e-30
@@ -324,7 +320,7 @@ class Program:
                     (method.M[j], self._get(record, f"stage{j}", i)) for j in range(method.STAGES)
                 ]
                 new = a.sum(terms, old)
-                well = a.compare("oge", new, a.number(-_ROUNDING * species.scale))
+                well = a.compare("oge", new, a.number(-method.UNDERSHOOT * species.scale))
                 ok = a.line(f"and {a.mask} {ok}, {well}")
                 some = a.compare("ogt", new, a.number(_LEAST * species.scale))
                 self._set(a.select(some, new, zero), record, "value", i)

@@ -8,7 +8,7 @@ the couplings that the stepper's matrix holds, and the documentation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
@@ -84,6 +84,16 @@ class ReactionTable:
 
     ``closed`` holds fields that need no stepping: a name, and its value as a function of ``here``,
     whose ``time`` counts from the start of the walk. The speeds read them like species.
+
+    >>> table = ReactionTable(
+    ...     (Species("drug", "mg/mL", 1.0, "drug"), Species("spent", "mg/mL", 1.0, "drug spent")),
+    ...     (Reaction("1", "the drug is spent", ("drug",), {"drug": 1}, {"spent": 2}),),
+    ...     lambda s, k: {"1": k.rate * s.drug},
+    ... )
+    >>> table.change([3.0, 0.0], SimpleNamespace(rate=0.5))
+    [-1.5, 3.0]
+    >>> table.couplings()
+    (('1', 'drug', 'drug', -1), ('1', 'drug', 'spent', 2))
     """
 
     species: tuple[Species, ...]
@@ -112,6 +122,20 @@ class ReactionTable:
         """Position of each species in the state's first axis."""
         return {s.name: i for i, s in enumerate(self.species)}
 
+    @cached_property
+    def moving(self) -> slice:
+        """Which species diffuse, as a slice of the state's first axis.
+
+        Raises:
+            ValueError: if they do not stand together.
+        """
+        places = [i for i, s in enumerate(self.species) if s.diffusivity]
+        if not places:
+            return slice(0, 0)
+        if places != list(range(places[0], places[-1] + 1)):
+            raise ValueError("species that move must stand together in the table")
+        return slice(places[0], places[-1] + 1)
+
     def named(self, state: Any, here: Any = None) -> SimpleNamespace:
         """The stacked state, shape (species, ...), as attributes by name, closed forms with it."""
         fields = {s.name: state[i] for i, s in enumerate(self.species)}
@@ -127,6 +151,32 @@ class ReactionTable:
             for name, amount in row.produced.items():
                 total[self.index[name]] = total[self.index[name]] + amount * speeds[row.id]
         return total
+
+    def gain_and_loss(
+        self, i: int, speeds: Mapping[str, Any], held: Sequence[Any], new: Sequence[Any]
+    ) -> tuple[Any, Any]:
+        """What species ``i`` gains, and loses per amount, in a step that leaves nothing negative.
+
+        What a row moves here from an earlier species is scaled as the loss there was, so that a
+        transfer makes no mass.
+
+        Args:
+            i: position of the species.
+            speeds: of every row, at the start of the step.
+            held: amount of every species at the start, none of them 0.
+            new: amounts after the step, at least of those before ``i``.
+        """
+        name = self.species[i].name
+        gain = loss = 0.0 * held[i]
+        for row in self.reactions:
+            speed = speeds[row.id]
+            if name in row.consumed:
+                loss = loss + row.consumed[name] * speed / held[i]
+            if name in row.produced:
+                for j in (self.index[source] for source in row.consumed):
+                    speed = speed * new[j] / held[j] if j < i else speed
+                gain = gain + row.produced[name] * speed
+        return gain, loss
 
     def couplings(self) -> tuple[tuple[str, str, str, float], ...]:
         """Entries of the stepper's matrix: ``(row, reads, changes, yield)`` along the cascade.

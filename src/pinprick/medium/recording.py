@@ -12,9 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from pinprick.medium.graph import CELL, MEMBER, STATE, Graph, Number, below, slopes
+from pinprick.medium.method import NOTHING
 from pinprick.medium.reactions import ReactionTable
-
-_NOTHING = 1e-20  # share of a species' scale below which nothing is held that could be lost
 
 
 @dataclass(frozen=True)
@@ -98,29 +97,13 @@ class Recorded:
 
     @cached_property
     def euler(self) -> list[Number]:
-        """A step of linearly implicit Euler without diffusion, positive at any step.
-
-        What a row moves from one species to a later one is scaled as its loss was, so that a
-        transfer makes no mass.
-        """
-        table, zero = self.table, self.graph.constant(0.0)
-        held = [
-            x.at_least(_NOTHING * s.scale) for x, s in zip(self.state, table.species, strict=True)
-        ]
+        """A step of linearly implicit Euler without diffusion, positive at any step."""
+        species = self.table.species
+        held = [x.at_least(NOTHING * s.scale) for x, s in zip(self.state, species, strict=True)]
         new: list[Number] = []
-        for i, species in enumerate(table.species):
-            gain, loss = zero, zero
-            for row in table.reactions:
-                speed = self.speeds[row.id]
-                if species.name in row.consumed:
-                    loss = loss + row.consumed[species.name] * speed / held[i]
-                if species.name in row.produced:
-                    for source in row.consumed:
-                        j = table.index[source]
-                        if j < i:
-                            speed = speed * new[j] / held[j]
-                    gain = gain + row.produced[species.name] * speed
-            new.append((self.state[i] + self.step * gain) / (1.0 + self.step * loss))
+        for i, x in enumerate(self.state):
+            gain, loss = self.table.gain_and_loss(i, self.speeds, held, new)
+            new.append((x + self.step * gain) / (1.0 + self.step * loss))
         return new
 
     def known(self, level: int) -> list[Number]:

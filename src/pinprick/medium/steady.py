@@ -71,6 +71,15 @@ def conductor(
 
     Raises:
         ValueError: on a conductivity that is not finite or not positive in its real part.
+
+    Half a cell, 1/8, lies between a face that is held at 0 and what is at 1:
+
+    >>> from pinprick.medium import Patch, column
+    >>> skin = column(np.zeros(1), {"skin": (np.ones(1), 4)})
+    >>> patch = Patch(skin, np.linspace(0, 1, 3), np.linspace(0, 1, 3))
+    >>> medium = conductor(patch, 2.0, top=(0.0, 0.0))
+    >>> float(medium.inflow(np.ones(medium.shape))[0, 0])
+    -16.0
     """
     field = np.asarray(conductivity)
     field = field.reshape((1,) * (3 - field.ndim) + field.shape)
@@ -91,13 +100,16 @@ def electrodes(shape: tuple[int, ...], held: Mapping[str, tuple[Any, Any]]) -> t
     """Held cells and their values from named (truths, value) pairs, each shape ``shape``.
 
     Raises:
-        ValueError: if two of them share a cell, one holds none, or a value is not finite.
+        ValueError: if there is none, two of them share a cell, one holds none, or a value is not
+            finite.
 
     >>> cell = np.eye(2, dtype=bool)[None]
     >>> electrodes((1, 2, 2), {"a": (cell, 1.0), "b": (~cell, 0.0)})[1][0]
     array([[1., 0.],
            [0., 1.]])
     """
+    if not held:
+        raise ValueError("electrodes: none is given")
     owner = np.full(shape, -1)
     values = np.zeros(shape, np.result_type(float, *(np.asarray(v) for _, v in held.values())))
     names = list(held)
@@ -118,7 +130,7 @@ def electrodes(shape: tuple[int, ...], held: Mapping[str, tuple[Any, Any]]) -> t
 
 def steady(
     medium: Operator,
-    source: Any = 0.0,
+    source: Any = None,
     *,
     loss: Any = 0.0,
     held: tuple[Field, Field] | None = None,
@@ -130,7 +142,7 @@ def steady(
 
     Args:
         medium: from :func:`conductor`.
-        source: what is made per volume and time, broadcasts against (cells, y, x).
+        source: what is made per volume and time, broadcasts against (cells, y, x); nothing if None.
         loss: what is lost per volume, time and unit of the field: perfusion, decay.
         held: truths and values of held cells, as :func:`electrodes` gives them.
         tolerance: of the iterations.
@@ -139,23 +151,34 @@ def steady(
             as without it.
 
     Raises:
-        ValueError: if a value is not finite or the loss negative, or nothing fixes the level.
+        ValueError: if a value is not finite or the loss negative, nothing fixes the level, or
+            nothing is given that could drive a field: no electrode, no source, 0 at the ends.
         StepError: if the iterations do not converge; no field is returned.
+
+    Where tissue is perfused, what is held at the surface fades with depth, as 1/cosh at the end:
+
+    >>> from pinprick.medium import Patch, column
+    >>> skin = column(np.zeros(1), {"skin": (np.ones(1), 64)})
+    >>> patch = Patch(skin, np.linspace(0, 1, 3), np.linspace(0, 1, 3), "closed")
+    >>> found = steady(conductor(patch, 0.25, top=(0.0, 1.0)), loss=1.0)
+    >>> round(float(found.field[-1, 0, 0]), 3), round(float(1 / np.cosh(2.0)), 3)
+    (0.266, 0.266)
+    >>> found.imbalance < 1e-9
+    True
     """
     shape = medium.shape[1:]
-    made, lost = (np.broadcast_to(np.asarray(f), shape) for f in (source, loss))
-    for name, field in (("source", made), ("loss", lost), ("start", start)):
-        if field is not None and not np.all(np.isfinite(field)):
-            raise ValueError(f"{name}: holds a value that is not finite")
-    if np.any(lost.real < 0):
-        raise ValueError("loss: must not be negative")
+    given = 0.0 if source is None else source
+    made, lost = (np.broadcast_to(np.asarray(f), shape) for f in (given, loss))
+    _refuse_nonsense(made, lost, start)
     u = np.zeros(shape, np.result_type(float, medium.depth, made, lost, medium.above, medium.below))
     if held is not None:
         truths, values = _checked(held, shape)
         u = np.where(truths, values, u)
         medium = replace(medium, free=same_across(1.0 - truths[None]))
-    if held is None and not (np.any(medium.top) or np.any(medium.bottom) or np.any(lost)):
+    elif not (np.any(medium.top) or np.any(medium.bottom) or np.any(lost)):
         raise ValueError("steady: nothing fixes the level; hold a cell or an end, or add a loss")
+    elif source is None and not np.any(_ends_source(medium)):
+        raise ValueError("steady: nothing drives a field; name electrodes, a source or ends not 0")
     made, lost = made * medium.volume, lost * medium.volume
     system = System(medium, same_across(lost)[None])
     right = (made + _ends_source(medium) - _taken(u, medium, lost))[None].astype(u.dtype)
@@ -166,6 +189,14 @@ def steady(
         right = whole - _taken(ahead, medium, lost)
     change, count = system.solve(right, tolerance, limit, whole)
     return _with_budget(u + change[0], medium, made, lost, count)
+
+
+def _refuse_nonsense(made: Field, lost: Field, start: Any) -> None:
+    for name, field in (("source", made), ("loss", lost), ("start", start)):
+        if field is not None and not np.all(np.isfinite(field)):
+            raise ValueError(f"{name}: holds a value that is not finite")
+    if np.any(lost.real < 0):
+        raise ValueError("loss: must not be negative")
 
 
 def _taken(u: Field, medium: Operator, lost: Field) -> Field:

@@ -13,7 +13,7 @@ columns that do not see each other (roused and unroused tissue), or the rings of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -28,22 +28,13 @@ import jax.numpy as jnp
 from jax import lax
 
 # isort: on
-from pinprick.medium import method, transport
+from pinprick.medium import cells, method, transport
+from pinprick.medium.cells import Evolve, Here, State
 from pinprick.medium.checks import StepError, checked, finite
 from pinprick.medium.reactions import ReactionTable
 
 BLOCK = 16  # steps between the states that reverse mode keeps
 SEGMENT = 64  # steps a compiled call takes at most; a call stays well under two seconds
-# A value below minus this share of its species' scale calls for the fall-back; above it, it is the
-# method's own error and set to zero.
-_UNDERSHOOT = 1e-3
-_NOTHING = 1e-20  # share of a species' scale below which nothing is held that could be lost
-
-State = Any
-Here = Mapping[str, Any]
-Evolve = Callable[[SimpleNamespace, Any], SimpleNamespace]
-# Keeps XLA from fusing what is on either side, which would work it out again and again.
-_barrier: Callable[[Any], Any] = lax.optimization_barrier
 
 
 class Ledger(NamedTuple):
@@ -121,8 +112,12 @@ class Stepper:
     def walk_with_ledger(
         self, state: State, here: Here, steps: np.ndarray[Any, Any], start: float = 0.0
     ) -> tuple[State, Ledger]:
-        """As :meth:`walk`, with what came in and what reacted on the way."""
-        zero = np.zeros((3, len(self._moving), state.shape[-1]), state.dtype)
+        """As :meth:`walk`, with what came in and what reacted on the way: so a budget is closed.
+
+        The verification closes every budget with it; no forecast asks for one.
+        """
+        moving = range(len(state))[self._own]
+        zero = np.zeros((3, len(moving), state.shape[-1]), state.dtype)
         state, ledger = self._walk(state, here, steps, start, zero)
         return state, Ledger(*np.asarray(ledger))
 
@@ -182,7 +177,9 @@ class Stepper:
         tolerance: float = 1e-4,
         first: float | None = None,
     ) -> tuple[State, int]:
-        """Walk to a time with steps chosen by the error they make; for single runs and references.
+        """Walk to a time with steps chosen by the error they make.
+
+        For references: the verification holds fixed grids and other programs against it.
 
         Args:
             state: as in :meth:`walk`; all members share the steps.
@@ -223,29 +220,25 @@ class Stepper:
 
     # -- one step ---------------------------------------------------------------------------------
 
-    @cached_property
-    def _moving(self) -> list[int]:
-        named = [i for i, s in enumerate(self.table.species) if s.diffusivity]
-        if named and named != list(range(named[0], named[-1] + 1)):
-            raise ValueError("species that move must stand together in the table")
-        return named
+    @property
+    def _own(self) -> slice:
+        return self.table.moving
+
+    @property
+    def _moves(self) -> bool:
+        return bool(self._own.stop)
 
     @property
     def _timed(self) -> bool:
         return self.evolve is not None or bool(self.table.closed)
 
-    @property
-    def _slice(self) -> slice:
-        return slice(self._moving[0], self._moving[-1] + 1)
-
     def _faces(self, here: SimpleNamespace, u: State) -> transport.Faces | None:
-        if not self._moving:
+        if not self._moves:
             return None
-        return transport.faces(list(self.table.species[self._slice]), here, u[0])
+        return transport.faces(list(self.table.species[self._own]), here, u[0])
 
-    def _at(self, values: dict[str, Any], t: Any) -> SimpleNamespace:
-        here = SimpleNamespace(**values, time=t)
-        return self.evolve(here, t) if self.evolve else here
+    def _at(self, values: Here, t: Any) -> SimpleNamespace:
+        return cells.at_time(values, t, self.evolve)
 
     def _step(
         self, u: State, values: dict[str, Any], h: Any, t: Any, fixed: Any, book: Any
@@ -253,7 +246,7 @@ class Stepper:
         hg = h * method.GAMMA
         here = self._at(values, t)
         faces = fixed if fixed is not None else self._faces(here, u)
-        matrix = self._couplings(u, here)
+        matrix = cells.couplings(self.table, u, here)
         factors = transport.factorise(faces, hg) if faces is not None else None
         stages: list[State] = []
         notes: list[Any] = []
@@ -263,10 +256,10 @@ class Stepper:
             if self._timed and method.TIMES[i]:
                 now = self._at(values, t + method.TIMES[i] * h)
                 there = self._faces(now, u) if self.evolve else faces
-            react, move = self._rates(at, now, there)
-            right = hg * _add(react, move, self._slice if self._moving else None)
+            react, move = cells.rates(self.table, at, now), self._moved(at, there)
+            right = hg * (react if move is None else react.at[self._own].add(move))
             right = right + _sum(method.GAMMA * method.C[i, j] * stages[j] for j in range(i))
-            half = self._solve_cascade(right, matrix, hg)
+            half = cells.solve_cascade(right, matrix, hg)
             stages.append(self._solve_transport(half, factors))
             if book is not None:
                 note = self._note(hg, react, half - right, at, stages[i], there, faces)
@@ -281,57 +274,14 @@ class Stepper:
             book = book + self._corrected(wrote, bad, u, kept, faces, h)
         return kept, book, gap
 
-    def _rates(self, u: State, here: SimpleNamespace, faces: Any) -> tuple[State, Any]:
-        """Rates by reaction, and by transport for the species that move."""
-        react = jnp.stack(self.table.change(u, here))
-        held = getattr(here, "held", None)
-        if held is not None:
-            free = [1.0 - jnp.zeros_like(u[0]) - held.get(s.name, 0.0) for s in self.table.species]
-            react = react * jnp.stack(free)
-        move = transport.rates(u[self._slice], faces) if self._moving else None
-        return _barrier(react), _barrier(move) if move is not None else None
-
-    def _couplings(self, u: State, here: SimpleNamespace) -> dict[tuple[int, int], Any]:
-        """Derivatives of the speeds along the cascade: ``{(changed, read): field}``."""
-        table = self.table
-        entries: dict[tuple[int, int], Any] = {}
-        by_species: dict[str, list[tuple[str, str, float]]] = {}
-        for row, up, changed, amount in table.couplings():
-            by_species.setdefault(up, []).append((row, changed, amount))
-        for up, uses in by_species.items():
-            column = table.index[up]
-
-            def speeds(x: Any, up: str = up) -> Mapping[str, Any]:
-                state = table.named(u, here)
-                setattr(state, up, x)
-                return table.speeds(state, here)
-
-            _, slope = jax.jvp(speeds, (u[column],), (jnp.ones_like(u[column]),))
-            for row, changed, amount in uses:
-                key = (table.index[changed], column)
-                entries[key] = entries.get(key, 0.0) + amount * slope[row]
-        held = getattr(here, "held", None) or {}
-        for (i, j), value in entries.items():
-            entries[i, j] = _barrier(value * (1.0 - held.get(table.species[i].name, 0.0)))
-        return entries
-
-    def _solve_cascade(self, right: State, matrix: dict[tuple[int, int], Any], hg: Any) -> State:
-        """Solve ``(I - hγL) x = right`` cell by cell, species after species."""
-        solved: list[Any] = []
-        for i in range(len(self.table.species)):
-            value = right[i]
-            for j in range(i):
-                if (i, j) in matrix:
-                    value = value + hg * matrix[i, j] * solved[j]
-            if (i, i) in matrix:
-                value = value / (1.0 - hg * matrix[i, i])
-            solved.append(value)
-        return _barrier(jnp.stack(solved))
+    def _moved(self, u: State, faces: Any) -> Any:
+        """Rates by transport of the species that move; None if none does."""
+        return cells.barrier(transport.rates(u[self._own], faces)) if self._moves else None
 
     def _solve_transport(self, right: State, factors: Any) -> State:
-        if not self._moving:
+        if not self._moves:
             return right
-        return right.at[self._slice].set(transport.solve(right[self._slice], factors))
+        return right.at[self._own].set(transport.solve(right[self._own], factors))
 
     def _scale(self, u: State) -> Any:
         scale = np.array([s.scale for s in self.table.species], dtype=u.dtype)
@@ -346,7 +296,7 @@ class Stepper:
         self, u: State, new: State, here: SimpleNamespace, faces: Any, h: Any
     ) -> tuple[State, Any]:
         """The new state with the fall-back where it is needed, and the members that needed it."""
-        floor = -_UNDERSHOOT * self._scale(u)
+        floor = -method.UNDERSHOOT * self._scale(u)
         # Written so that a value that is not a number calls for the fall-back too.
         bad = ~jnp.all(new >= floor, axis=(0, 1, 2)) & (h > 0)
         new = jnp.maximum(new, 0)
@@ -358,38 +308,14 @@ class Stepper:
         return kept, bad
 
     def _euler(self, u: State, here: SimpleNamespace, faces: Any, h: Any) -> State:
-        """Linearly implicit Euler: gains explicit, losses implicit, then transport; never negative.
-
-        What a row moves from one species to a later one is scaled as its loss was, so that a
-        transfer makes no mass.
-        """
-        table = self.table
-        speeds = table.speeds(table.named(u, here), here)
-        held = [jnp.maximum(u[i], _NOTHING * s.scale) for i, s in enumerate(table.species)]
-        fixed = getattr(here, "held", None) or {}
-        new: list[Any] = []
-        for i, species in enumerate(table.species):
-            gain, loss = jnp.zeros_like(u[i]), jnp.zeros_like(u[i])
-            for row in table.reactions:
-                speed = speeds[row.id]
-                if species.name in row.consumed:
-                    loss = loss + row.consumed[species.name] * speed / held[i]
-                if species.name in row.produced:
-                    for source in row.consumed:
-                        j = table.index[source]
-                        if j < i:
-                            speed = speed * new[j] / held[j]
-                    gain = gain + row.produced[species.name] * speed
-            value = (u[i] + h * gain) / (1.0 + h * loss)
-            stay = fixed.get(species.name, 0.0)
-            new.append(value * (1.0 - stay) + u[i] * stay)
-        state = jnp.stack(new)
-        if not self._moving:
+        """A step of linearly implicit Euler, reactions then transport; never negative."""
+        state = cells.euler(self.table, u, here, h)
+        if not self._moves:
             return state
-        c = state[self._slice]
+        c = state[self._own]
         source = transport.rates(0.0 * c, faces)
         moved = transport.solve(c + h * source, transport.factorise(faces, h))
-        return state.at[self._slice].set(moved)
+        return state.at[self._own].set(moved)
 
     # -- the ledger -------------------------------------------------------------------------------
 
@@ -397,7 +323,7 @@ class Stepper:
         self, hg: Any, react: Any, coupled: Any, at: Any, stage: Any, there: Any, faces: Any
     ) -> Any:
         """What one stage books: (top, bottom, reaction) for each species that moves."""
-        own = self._slice
+        own = self._own
         through = transport.inflow(at[own], there)
         implied = transport.inflow(stage[own], faces, outside=False)
         made = transport.held_amount(hg * react[own] + coupled[own], faces)
@@ -405,7 +331,7 @@ class Stepper:
 
     def _corrected(self, wrote: Any, bad: Any, u: State, new: State, faces: Any, h: Any) -> Any:
         """Entries of the members that fell back: an Euler step's flux, and the rest reacted."""
-        own = self._slice
+        own = self._own
         through = h * transport.inflow(new[own], faces)
         change = transport.held_amount(new[own] - u[own], faces)
         euler = jnp.concatenate([through, (change - through.sum(axis=0))[None]])
@@ -427,7 +353,3 @@ def _sum(terms: Any) -> Any:
     for term in terms:
         total = total + term
     return total
-
-
-def _add(react: Any, move: Any, where: slice | None) -> Any:
-    return react if where is None else react.at[where].add(move)

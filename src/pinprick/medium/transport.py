@@ -63,6 +63,12 @@ def faces(species: list[Species], here: SimpleNamespace, like: Any) -> Faces:
 
     Where coefficients are the same across columns that do not see each other, the conductances have
     one lateral entry, and serve all.
+
+    >>> from jax import jit
+    >>> drug = Species("drug", "mg/mL", 1.0, "a drug", "diffusivity", "storage")
+    >>> here = SimpleNamespace(width=jnp.ones((2, 1, 1)), diffusivity=2.0, storage=1.0)
+    >>> jit(lambda u: faces([drug], here, u).depth)(here.width).item()  # between two cells
+    2.0
     """
     rings = getattr(here, "rings", None)
     names = [name for s in species for name in (s.diffusivity, s.storage) if name]
@@ -160,7 +166,17 @@ class Factors(NamedTuple):
 
 
 def factorise(f: Faces, hg: Any) -> Factors:
-    """Factors of ``I - hγD``; ``hg`` is hγ."""
+    """Factors of ``I - hγD`` for :func:`solve`; ``hg`` is hγ, in the time of the diffusivities.
+
+    Of two sealed cells with a matrix of 3 beside -2, the inverse pivots:
+
+    >>> from jax import jit
+    >>> drug = Species("drug", "mg/mL", 1.0, "a drug", "diffusivity", "storage")
+    >>> here = SimpleNamespace(width=jnp.ones((2, 1, 1)), diffusivity=2.0, storage=1.0)
+    >>> made = jit(lambda u: factorise(faces([drug], here, u), 1.0).pivot)(here.width)
+    >>> [round(part, 3) for part in made.ravel().tolist()]
+    [0.333, 0.6]
+    """
     free = 1.0 if f.free is None else f.free
     scale = hg * free / f.width
     nothing = jnp.zeros_like(f.storage[:, :1])
@@ -218,7 +234,17 @@ def _blocks(upper: Any, lower: Any, main: Any, f: Faces, scale: Any) -> Factors:
 
 
 def solve(right: Any, factors: Factors) -> Any:
-    """Solve ``(I - hγD) x = right``, both of shape (species, cells, lateral, members)."""
+    """Solve ``(I - hγD) x = right``, both of shape (species, cells, lateral, members).
+
+    A step so long that two sealed cells even out, and nothing is lost:
+
+    >>> from jax import jit
+    >>> drug = Species("drug", "mg/mL", 1.0, "a drug", "diffusivity", "storage")
+    >>> here = SimpleNamespace(width=jnp.ones((2, 1, 1)), diffusivity=2.0, storage=1.0)
+    >>> step = jit(lambda c: solve(c, factorise(faces([drug], here, c[0]), 1e3)))
+    >>> [round(c, 2) for c in step(jnp.array([3.0, 1.0]).reshape(1, 2, 1, 1)).ravel().tolist()]
+    [2.0, 2.0]
+    """
     if factors.dense:
         return _solve_blocks(right, factors)
     cells = jnp.moveaxis(right, 1, 0)

@@ -44,6 +44,18 @@ class UnitCell:
         """The mesh as fields for the stepper."""
         return {**self.column.here(), "rings": self.rings}
 
+    def ring_share(self, radius: Array) -> Array:
+        """Share of each ring within a radius that differs by depth and member.
+
+        Args:
+            radius: in the column's unit of length, shape (cells, members).
+
+        Returns:
+            shape (cells, rings, members).
+        """
+        inner, outer = self.rings[:-1, None] ** 2, self.rings[1:, None] ** 2
+        return np.asarray(np.clip((radius[:, None] ** 2 - inner) / (outer - inner), 0.0, 1.0))
+
     def share_within(self, radius: float, depth: Array | float) -> Array:
         """Volume share of each cell in a cylinder from the top, shape (cells, rings, members).
 
@@ -53,6 +65,12 @@ class UnitCell:
 
         Raises:
             ValueError: if the cylinder is wider than the cell or deeper than the column.
+
+        >>> col = Column(np.array([[0.0], [1.0], [2.0]]), {"dermis": slice(0, 2)})
+        >>> cell = UnitCell(col, np.array([0.0, 1.0, 2.0]))
+        >>> cell.share_within(1.0, np.array([1.5]))[:, :, 0]
+        array([[1. , 0. ],
+               [0.5, 0. ]])
         """
         edges = self.column.edges - self.column.edges[0]
         if not 0 < radius <= self.rings[-1]:
@@ -61,8 +79,7 @@ class UnitCell:
             )
         if np.any(np.asarray(depth) < 0) or np.any(depth > edges[-1]):
             raise ValueError("channel: deeper than the cell")
-        inside = np.clip(radius**2 - self.rings[:-1] ** 2, 0.0, np.diff(self.rings**2))
-        across = inside / np.diff(self.rings**2)
+        across = self.ring_share(np.full((1, 1), radius))[0, :, 0]
         down = np.clip(depth - edges[:-1], 0.0, self.column.width) / self.column.width
         return np.asarray(across[None, :, None] * down[:, None, :])
 

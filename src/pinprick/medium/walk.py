@@ -48,6 +48,14 @@ def through(
 
     Raises:
         ValueError: if the times do not increase, or an event lies before the first.
+
+    >>> from pinprick.medium.schedule import COHORT
+    >>> class Halving:
+    ...     def walk(self, state, here, steps):
+    ...         return state * 0.5 ** steps.sum()
+    >>> states = through(Halving(), np.ones(1), {}, [0, 1, 3], {1.0: lambda u: u + 1}, COHORT)
+    >>> [round(float(state[0]), 9) for state in states]
+    [1.0, 1.5, 0.375]
     """
     times = [float(time) for time in asked]
     if not times or any(b <= a for a, b in pairwise(times)):

@@ -55,13 +55,8 @@ class Area:
 
 
 def rectangle(width: float, height: float) -> Area:
-    """A rectangle."""
+    """A rectangle about the origin, its sides in metres."""
     return Area("rectangle", width, height)
-
-
-def ellipse(width: float, height: float) -> Area:
-    """An ellipse with these axes."""
-    return Area("ellipse", width, height)
 
 
 # Outline of a zone: form, width over height, and how many such zones make up the site's area.

@@ -20,14 +20,33 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def points_seen(plexus: Array, went: Insertion, lanes: Lanes) -> Array:
-    """Share of the tracks that bleed visibly, for the depth of the deep plexus in metres."""
+    """Share of the tracks that bleed visibly, for the depth of the deep plexus in metres.
+
+    All are (members,).
+
+    >>> from pinprick.devices import device
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.needling.insertion import insert
+    >>> few, plexus = Lanes(registry(), 0, range(3)), np.full(3, 1e-3)
+    >>> went = insert(device("pen"), np.full(3, 1e-3), few)
+    >>> points_seen(plexus, went, few).round(2)
+    array([0.36, 0.38, 0.31])
+    """
     return _opening(plexus, lanes.stage("needling").vessel_scatter, went)
 
 
 def red_cells_out(plexus: Array, went: Insertion, lanes: Lanes) -> Array:
     """Share of the tracks that free red cells, for the depth of the superficial plexus in metres.
 
-    Nothing of it need be seen.
+    Nothing of it need be seen. All are (members,).
+
+    >>> from pinprick.devices import device
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.needling.insertion import insert
+    >>> few = Lanes(registry(), 0, range(3))
+    >>> went = insert(device("pen"), np.full(3, 0.5e-3), few)
+    >>> red_cells_out(np.full(3, 0.4e-3), went, few).round(2)
+    array([0.72, 0.73, 0.7 ])
     """
     return _opening(plexus, lanes.stage("needling").capillary_scatter, went)
 

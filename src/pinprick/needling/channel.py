@@ -22,7 +22,15 @@ CLOCKS: tuple[Clock, ...] = ("barrier", "barrier, covered", "water loss", "struc
 
 
 def open_pore(track: Array, shaft: Array, lanes: Lanes) -> tuple[Array, Array]:
-    """Depth and width of the open pore in metres: never deeper or wider than the needle went."""
+    """Depth and width of the open pore in metres: never deeper or wider than the needle went.
+
+    ``track`` is the needle's depth and ``shaft`` its width at the surface; all are (members,).
+
+    >>> from pinprick.evidence import registry
+    >>> depth, width = open_pore(np.array([1.5e-3]), np.array([0.2e-3]), Lanes(registry(), 0, [0]))
+    >>> (depth * 1e6).round(), (width * 1e6).round()  # um
+    (array([83.]), array([64.]))
+    """
     k = lanes.stage("needling")
     return np.minimum(k.open_pore_depth, track), np.minimum(k.open_pore_width, shaft)
 
@@ -30,7 +38,14 @@ def open_pore(track: Array, shaft: Array, lanes: Lanes) -> tuple[Array, Array]:
 def lumen_width(seconds: Sequence[float] | Array, wide: Array, pore: Array, lanes: Lanes) -> Array:
     """Width of the lumen at the surface in metres after withdrawal: shape (times, members).
 
-    Elastic recoil from the needle's width there to the pore's, by halves.
+    Elastic recoil from the needle's width ``wide`` there to the ``pore``'s, by halves.
+
+    >>> from pinprick.evidence import registry
+    >>> one = Lanes(registry(), 0, [0])
+    >>> wide, pore = np.array([200e-6]), np.array([20e-6])
+    >>> half = float(one.stage("needling").collapse_half_life[0])
+    >>> (lumen_width([0.0, half, 20 * half], wide, pore, one)[:, 0] * 1e6).round(1)  # um
+    array([200., 110.,  20.])
     """
     time = np.asarray(seconds, dtype=np.float64)[:, None]
     left = np.exp2(-time / lanes.stage("needling").collapse_half_life)
@@ -38,7 +53,7 @@ def lumen_width(seconds: Sequence[float] | Array, wide: Array, pore: Array, lane
 
 
 def half_life(clock: Clock, lanes: Lanes) -> Array:
-    """Half-life of one clock in seconds.
+    """Half-life of one clock in seconds, (members,).
 
     Under a cover people of different descent differ, without an order that skin colour would give
     (mechanics:K010-K014), so that is a spread between people here.
@@ -57,6 +72,11 @@ def left_open(clock: Clock, days: Sequence[float] | Array, lanes: Lanes) -> Arra
     """What is left of a channel by one clock, by days since the session: shape (days, members).
 
     ``2^(-t / half-life)``; nothing is open before the session.
+
+    >>> from pinprick.evidence import registry
+    >>> few = Lanes(registry(), 0, range(64))
+    >>> np.median(left_open("barrier, covered", [-1, 0, 1, 2], few), axis=1).round(2)
+    array([0.  , 1.  , 0.5 , 0.25])
     """
     time = np.asarray(days, dtype=np.float64)[:, None] * units.DAY
     left = np.exp2(-np.maximum(time, 0.0) / half_life(clock, lanes))
@@ -64,7 +84,14 @@ def left_open(clock: Clock, days: Sequence[float] | Array, lanes: Lanes) -> Arra
 
 
 def closing_time(clock: Clock, lanes: Lanes) -> Array:
-    """Time in seconds until so little is left that a study calls the channel closed."""
+    """Time in seconds until so little is left that a study calls the channel closed, (members,).
+
+    >>> from pinprick.evidence import registry
+    >>> few = Lanes(registry(), 0, range(64))
+    >>> bare, covered = (closing_time(clock, few) for clock in ("barrier", "barrier, covered"))
+    >>> [round(float(np.median(time)) / units.HOUR) for time in (bare, covered)]
+    [2, 64]
+    """
     return np.asarray(half_life(clock, lanes) * -np.log2(lanes.stage("needling").closed_share))
 
 

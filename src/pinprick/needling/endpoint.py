@@ -7,12 +7,11 @@ points of blood that geometry gives stand beside (:mod:`pinprick.needling.bleedi
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from pinprick import units
+from pinprick.evidence.entries import toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,6 @@ def end_point(length: float) -> EndPoint:
 
 @cache
 def _rule() -> tuple[tuple[tuple[float, str], ...], str, tuple[str, ...]]:
-    data = tomllib.loads(files("pinprick.needling").joinpath("endpoint.toml").read_text("utf-8"))
+    data = toml("pinprick.needling", "endpoint.toml")
     steps = sorted((units.quantity(e["length"], "mm"), e["seen"]) for e in data["from"])
     return tuple(steps), data["grade"], tuple(data["rows"])

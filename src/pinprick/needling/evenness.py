@@ -63,6 +63,16 @@ def evenness(punctures: PunctureMap) -> Evenness:
 
     Raises:
         ValueError: if the map holds fewer than two holes.
+
+    >>> from pinprick.devices import device
+    >>> from pinprick.needling.area import rectangle
+    >>> from pinprick.needling.positions import Pace, lay, stream
+    >>> found = evenness(
+    ...     lay(device("roller"), rectangle(0.05, 0.05), Pace(2e6, 8, 1.0), stream(0, "cheek", 0),
+    ...         depths=np.array([0.0, 1e-3]), deeper=np.array([1.0, 0.0]))
+    ... )
+    >>> round(found.density / 1e4), round(found.clark_evans, 2), found.maker
+    (197, 1.03, 'roller')
     """
     if len(punctures) <= 1:
         raise ValueError("a map of fewer than two holes has no evenness")
@@ -88,7 +98,17 @@ def quadrats(punctures: PunctureMap, side: float) -> Array:
 
 
 def quadrat_map(punctures: PunctureMap, side: float) -> tuple[Array, tuple[Array, Array], Array]:
-    """Holes in each square of a raster (x, y), the middles of its squares, and which lie inside."""
+    """Holes in each square of a raster (x, y), the middles of its squares, and which lie inside.
+
+    ``side`` of a square and the middles are in metres.
+
+    >>> from pinprick.needling.area import rectangle
+    >>> at = np.array([-4e-3, -4e-3, 1e-3], dtype=np.float32)
+    >>> three = PunctureMap(rectangle(0.01, 0.01), at, at, at, np.zeros(3, np.uint8))
+    >>> counts, (x, _), inside = quadrat_map(three, 5e-3)
+    >>> counts.tolist(), (1e3 * x).tolist(), bool(inside.all())  # x in mm
+    ([[2, 0], [0, 1]], [-2.5, 2.5], True)
+    """
     counts, middles = _counted(punctures, side)
     return counts, middles, _whole(punctures.area, middles, side)
 
@@ -108,7 +128,14 @@ def clark_evans(punctures: PunctureMap) -> float:
 
 
 def gaps(punctures: PunctureMap, count: int = 1) -> list[Gap]:
-    """The largest discs without a hole that fit inside the zone and do not overlap."""
+    """The largest discs without a hole that fit inside the zone and do not overlap.
+
+    >>> from pinprick.needling.area import rectangle
+    >>> at = np.zeros(1, dtype=np.float32)
+    >>> one = PunctureMap(rectangle(0.02, 0.01), at, at, at, np.zeros(1, np.uint8))
+    >>> [round(gap.diameter * 1e3, 1) for gap in gaps(one, 2)]  # mm
+    [10.0, 10.0]
+    """
     clear, pixel, low = clearance(punctures)
     found: list[Gap] = []
     while len(found) < count and clear.max() > 0:
@@ -153,7 +180,14 @@ def union(punctures: PunctureMap, diameter: float) -> tuple[float, float]:
     """Share of the skin that discs of a diameter about the holes cover: counted, and expected.
 
     Counted on a fine raster in the middle of the zone; expected ``1 - exp(-n π d²/4)`` for holes
-    at random.
+    at random. The diameter is in metres.
+
+    >>> from pinprick.needling.area import rectangle
+    >>> grid = np.arange(-4.5e-3, 5e-3, 1e-3, dtype=np.float32)
+    >>> x, y = (each.ravel() for each in np.meshgrid(grid, grid))  # 100 per square cm
+    >>> even = PunctureMap(rectangle(0.01, 0.01), x, y, x, np.zeros(100, np.uint8))
+    >>> [round(share, 2) for share in union(even, 0.5e-3)]
+    [0.2, 0.18]
     """
     from scipy import ndimage
 
@@ -186,9 +220,9 @@ def spectrum(punctures: PunctureMap) -> Spectrum:
     needle. ``sharpness`` is the peak over the mean of the hill about it.
     """
     size = figure("spectrum_pixel")
-    counts, _ = _counted(punctures, size, figure("spectrum_window"))
+    counts, (x, y) = _counted(punctures, size, figure("spectrum_window"))
     # an even background goes, so that the outline of the zone leaves no wave
-    inside = _inside(punctures.area, size, counts.shape)
+    inside = punctures.area.inside(x[:, None], y[None, :])
     field = np.where(inside, counts - counts[inside].mean(), 0.0)
     power = np.abs(np.fft.fft2(field)) ** 2 / max(int(counts.sum()), 1)
     kx, ky = (np.fft.fftfreq(n, size) for n in counts.shape)
@@ -243,8 +277,3 @@ def _whole(area: Area, middles: tuple[Array, Array], side: float) -> Array:
     half = side / 2 - side * np.finfo(np.float32).eps  # a hair less: rounding
     x, y = middles[0][:, None], middles[1][None, :]
     return np.asarray(area.inside(abs(x) + half, abs(y) + half))
-
-
-def _inside(area: Area, side: float, shape: tuple[int, ...]) -> Array:
-    x, y = ((np.arange(n) + 0.5 - n / 2) * side for n in shape)
-    return area.inside(x[:, None], y[None, :])

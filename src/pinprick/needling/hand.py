@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
-from pinprick import units
-
-
-@dataclass(frozen=True, slots=True)
-class HandFigure:
-    """A figure in SI with the ``text`` as declared, its rows, status and note."""
-
-    value: float
-    text: str
-    rows: tuple[str, ...]
-    status: str
-    note: str
+from pinprick.devices import Figure
+from pinprick.devices import figure as figure_of
+from pinprick.evidence.entries import toml
 
 
 @cache
-def hand() -> Mapping[str, HandFigure]:
+def hand() -> Mapping[str, Figure]:
     """All figures by name.
 
-    >>> round(hand()["glide"].value, 3)
-    0.02
+    >>> hand()["glide"].text, hand()["glide"].status
+    ('2 cm/s', 'assumed')
     """
-    body = tomllib.loads(files("pinprick.needling").joinpath("hand.toml").read_text("utf-8"))
-    return MappingProxyType(
-        {
-            name: HandFigure(
-                units.to_si(float(item["value"]), item["unit"]),
-                f"{item['value']:g} {item['unit']}".removesuffix(" 1"),
-                tuple(item["rows"]),
-                str(item["status"]),
-                str(item["note"]),
-            )
-            for name, item in body.items()
-        }
-    )
+    body = toml("pinprick.needling", "hand.toml")
+    return MappingProxyType({name: figure_of(item) for name, item in body.items()})
 
 
 def figure(name: str) -> float:
-    """Value of one figure in SI."""
+    """Value of one figure in SI.
+
+    >>> round(figure("quadrat") * 1e3, 6)  # mm
+    5.0
+    """
     return hand()[name].value

@@ -11,7 +11,7 @@ form.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ import numpy as np
 from scipy import special
 
 from pinprick.medium.layers import Injury
+from pinprick.needling.insertion import Group
+from pinprick.needling.mechanics import Needle
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 POINTS = 10  # Gauss points in a cell
@@ -26,52 +28,60 @@ POINTS = 10  # Gauss points in a cell
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """Tracks of one sort, each of shape (members,): how many per m², how deep, in metres.
+    """What one hole per square metre does at depth, for needles of one sort.
 
-    Their depth is normal with ``mean`` and ``sd`` and ends at ``reach``.
+    ``share`` of the holes are of this sort, (members,). ``bare`` and ``rimmed`` are the mean
+    cross-section of a track without and with its dead rim in m², at the Gauss points of each cell,
+    (cells, points, members); ``deeper`` is the share of tracks that go on, averaged over each cell,
+    (cells, members).
     """
 
-    density: Array
-    mean: Array
-    sd: Array
-    reach: Array
+    share: Array
+    bare: Array
+    rimmed: Array
+    deeper: Array
 
 
-def injure(
-    edges: Array,
-    sorts: Sequence[Tracks],
-    *,
-    tip: Array,
-    shaft: Array,
-    cone: Array,
-    rim: Array,
-) -> Injury:
-    """Injury by depth, averaged over each cell.
+def tracks_of(edges: Array, group: Group, reach: Array, needle: Needle, rim: Array) -> Tracks:
+    """The tracks of one sort of needle: how wide at each depth, and how many reach it.
 
     Args:
         edges: faces of the depth cells below the surface in metres, shape (cells + 1, members), or
             (cells + 1,) where they are the same for all.
-        sorts: the tracks.
-        tip: diameter of the needle's tip; like all that follow, shape (members,).
-        shaft: diameter of its shaft.
-        cone: full angle of its cone in radians.
-        rim: thickness of the dead rim around a track.
-
-    Displaced tissue is pushed aside, not lost: a solid needle removes nothing. ``dead`` is the
-    rim beyond the displaced tissue.
+        group: share, mean depth and spread of the sort; like all that follow, shape (members,).
+        reach: depth below which no needle goes in metres.
+        needle: its tip, shaft and cone.
+        rim: thickness of the dead rim around a track in metres.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(POINTS)
+    nodes, _ = np.polynomial.legendre.leggauss(POINTS)
     faces = edges if edges.ndim == 2 else edges[:, None]
     # (cells, points, members)
     z = faces[:-1, None] + np.diff(faces, axis=0)[:, None] * ((1 + nodes) / 2)[:, None]
-    shape = {"tip": tip, "shaft": shaft, "cone": cone}
-    bare, rimmed, tracks = np.zeros(1), np.zeros(1), np.zeros(1)
-    for sort in sorts:
-        sd = np.maximum(sort.sd, np.finfo(float).eps)
-        deep = {"track": sort.mean, "sd": sd, "reach": sort.reach}
-        bare = bare + sort.density * cross_section(z, **deep, **shape)
-        rimmed = rimmed + sort.density * cross_section(z, **deep, **shape, rim=rim)
-        tracks = tracks + sort.density * _deeper_over_cell(faces, **deep)
+    sd = np.maximum(group.sd, np.finfo(float).eps)
+    rims = np.stack([np.zeros_like(rim), rim])[:, None, None]
+    bare, rimmed = cross_section(z, group.track, sd, reach, needle, rims)
+    return Tracks(group.share, bare, rimmed, _deeper_over_cell(faces, group.track, sd, reach))
+
+
+def injure(edges: Array, sorts: Sequence[Tracks], density: Array, needle: Needle) -> Injury:
+    """Injury by depth, averaged over each cell, for ``density`` holes per m², (members,).
+
+    ``sorts`` are the tracks of ``needle`` in cells with these ``edges``. Displaced tissue is pushed
+    aside, not lost: a solid needle removes nothing. ``dead`` is the rim beyond the displaced
+    tissue.
+
+    >>> steel = Needle(tip=np.array([10e-6]), shaft=np.array([0.2e-3]), cone=np.array([0.26]))
+    >>> sort = Group(share=np.ones(1), track=np.array([1.5e-3]), sd=np.array([0.1e-3]))
+    >>> edges = np.linspace(0.0, 2e-3, 5)
+    >>> sort = tracks_of(edges, sort, np.array([2e-3]), steel, np.array([15e-6]))
+    >>> injury = injure(edges, [sort], np.array([2e6]), steel)
+    >>> (100 * injury.displaced[:, 0]).round(1), (injury.tracks[:, 0] / 1e4).round()
+    (array([6.1, 5.3, 1.2, 0. ]), array([200., 200., 184.,  16.]))
+    """
+    _, weights = np.polynomial.legendre.leggauss(POINTS)
+    bare = _total(density * sort.share * sort.bare for sort in sorts)
+    rimmed = _total(density * sort.share * sort.rimmed for sort in sorts)
+    tracks = _total(density * sort.share * sort.deeper for sort in sorts)
 
     def over_cell(field: Array) -> Array:
         return np.asarray(np.einsum("p,cpm->cm", weights / 2, field))
@@ -81,7 +91,7 @@ def injure(
     area = over_cell(bare)
     there = tracks > np.finfo(float).tiny
     radius = np.sqrt(np.divide(area, np.pi * tracks, out=np.zeros_like(area), where=there))
-    radius = np.where(there, np.clip(radius, tip / 2, shaft / 2), 0.0)  # rounding, in the last tail
+    radius = np.clip(radius, needle.tip / 2, needle.shaft / 2)  # rounding, in the last tail
     none = np.zeros_like(displaced)
     return Injury(
         edges=edges,
@@ -90,50 +100,47 @@ def injure(
         dead=np.maximum(hurt - displaced, 0.0),
         denatured=none,
         tracks=tracks,
-        radius=radius,
+        radius=np.where(there, radius, 0.0),
     )
 
 
 def cross_section(
-    z: Array,
-    *,
-    track: Array,
-    sd: Array,
-    reach: Array,
-    tip: Array,
-    shaft: Array,
-    cone: Array,
-    rim: Array | float = 0.0,
+    z: Array, track: Array, sd: Array, reach: Array, needle: Needle, rim: Array
 ) -> Array:
     """Mean cross-section at depth ``z`` of a needle's track, with its rim, in square metres.
 
-    ``E[π D²/4; p > z]``: with u = p - z normal about m and spread s, the cone gives the
-    moments of u between 0 and the cone's length, and the shaft the rest.
+    ``E[π D²/4; p > z]`` for depths p that are normal with mean ``track`` and spread ``sd`` and end
+    at ``reach``: with u = p - z normal about m and spread s, the cone gives the moments of u
+    between 0 and the cone's length, and the shaft the rest. All lengths in metres; shapes
+    broadcast.
     """
-    slope = 2 * np.tan(cone / 2)
-    length = (shaft - tip) / slope
+    slope = 2 * np.tan(needle.cone / 2)
     m = track - z
-    low, high = -m / sd, (length - m) / sd
+    low, high = -m / sd, (needle.cone_length - m) / sd
     share = special.ndtr(high) - special.ndtr(low)
     at_low, at_high = _bell(low), _bell(high)
     first = m * share + sd * (at_low - at_high)
     second = (
         m * first + sd * m * (at_low - at_high) + sd**2 * (share + low * at_low - high * at_high)
     )
-    narrow, wide = tip + 2 * rim, shaft + 2 * rim
+    narrow, wide = needle.tip + 2 * rim, needle.shaft + 2 * rim
     square = narrow**2 * share + 2 * narrow * slope * first + slope**2 * second
     # a needle deeper than the cone's length shows its shaft; rounding may leave a hair below zero
     square = np.maximum(square, 0.0) + wide**2 * special.ndtr(-high)
     return np.asarray(np.where(z < reach, np.pi * square / 2**2, 0.0))
 
 
-def _deeper_over_cell(edges: Array, *, track: Array, sd: Array, reach: Array) -> Array:
+def _deeper_over_cell(edges: Array, track: Array, sd: Array, reach: Array) -> Array:
     """Mean over each cell of the share deeper, by ``∫ Φ(x) dx = x Φ(x) + φ(x)``, to the reach."""
     faces = np.minimum(edges, reach)
     x = (track - faces) / sd
     filled = sd * (x * special.ndtr(x) + _bell(x))
     mean = (filled[:-1] - filled[1:]) / np.diff(edges, axis=0)
     return np.asarray(np.clip(mean, 0.0, 1.0))
+
+
+def _total(parts: Iterable[Array]) -> Array:
+    return np.asarray(sum(parts))
 
 
 def _bell(x: Array) -> Array:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import special
 
-from pinprick.devices import Device, needles_at_once
-from pinprick.devices.layout import layout
+from pinprick.devices import Device, layout, needles_at_once
 from pinprick.evidence.lanes import Lanes
 from pinprick.needling.mechanics import (
     Load,
@@ -98,7 +97,13 @@ def needle_of(device: Device, lanes: Lanes) -> Needle:
 def resistance(lanes: Lanes, speed: Array | None = None) -> Resistance:
     """What skin puts up against a needle at a speed in m/s; slow where none is given.
 
-    The threshold falls with speed up to a limit and no further.
+    The threshold falls with speed up to a limit and no further. Each part is (members,).
+
+    >>> from pinprick.evidence import registry
+    >>> one = Lanes(registry(), 0, [0])
+    >>> slow, fast = (resistance(one, np.array([speed])) for speed in (1e-3, 1e-1))
+    >>> (fast.line_force / slow.line_force).round(2)
+    array([0.39])
     """
     k = lanes.stage("needling")
     speed = k.slow_speed if speed is None else speed
@@ -119,7 +124,16 @@ def resistance(lanes: Lanes, speed: Array | None = None) -> Resistance:
 def give(
     pitch: float, lanes: Lanes, speed: Array | None = None, *, support: Array | float = 1.0
 ) -> Array:
-    """Compliance of skin under needles ``pitch`` metres apart, in m/N; on the body by default."""
+    """Compliance of skin under needles ``pitch`` metres apart, in m/N, (members,).
+
+    ``speed`` in m/s, slow where none is given; ``support`` is the share of soft plate below: 1 on
+    the body.
+
+    >>> from pinprick.evidence import registry
+    >>> one = Lanes(registry(), 0, [0])
+    >>> [(give(pitch, one) * 1e3).round(1).tolist() for pitch in (0.5e-3, 5e-3)]  # mm/N
+    [[9.1], [11.8]]
+    """
     k = lanes.stage("needling")
     speed = k.slow_speed if speed is None else speed
     faster = np.maximum(speed / k.slow_speed, 1 / 10)
@@ -134,7 +148,12 @@ def give(
 
 
 def pitch(device: Device) -> float:
-    """Mean distance from a needle to its nearest neighbour in metres."""
+    """Mean distance from a needle to its nearest neighbour in metres; infinite for one needle.
+
+    >>> from pinprick.devices import device
+    >>> round(pitch(device("roller")) * 1e3, 1)  # mm
+    2.5
+    """
     places = np.array(layout(device))
     if len(places) == 1:
         return float("inf")
@@ -172,7 +191,13 @@ def insert(device: Device, depth: Array, lanes: Lanes) -> Insertion:
 
     All are driven by a stroke: the hand on a roller or stamp holds more than its needles push back
     (:func:`hand_load`), and a pen's motor more than that. People's skin differs in how much it
-    gives, and a hand that stretches it makes it stiffer.
+    gives, and a hand that stretches it makes it stiffer. ``depth`` is (members,) in metres.
+
+    >>> from pinprick.devices import device
+    >>> from pinprick.evidence import registry
+    >>> went = insert(device("pen"), np.full(3, 1.5e-3), Lanes(registry(), 0, range(3)))
+    >>> (went.reach * 1e3).round(2), (went.track * 1e3).round(2)  # mm
+    (array([1.56, 1.56, 1.56]), array([1.36, 1.38, 1.3 ]))
     """
     k = lanes.stage("needling")
     reach = pen_reach(depth, lanes) if device.kind == "pen" else depth
@@ -199,5 +224,9 @@ def insert(device: Device, depth: Array, lanes: Lanes) -> Insertion:
 
 def hand_load(device: Device, went: Insertion) -> Array:
     """Force in newtons with which all needles that are in the skin at once push back."""
-    at_once = np.array([needles_at_once(device, float(length)) for length in went.reach])
-    return np.asarray(at_once * went.load.total)
+    return np.asarray(at_once(device, went.reach) * went.load.total)
+
+
+def at_once(device: Device, length: Array) -> Array:
+    """How many needles are in the skin at one time, for each of the lengths in metres."""
+    return np.array([needles_at_once(device, each) for each in length.tolist()])

@@ -15,6 +15,7 @@ what lies *between* neighbours counts. All arrays broadcast over members.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,14 @@ class Load:
 
 
 def fracture_energy(opening: Array, skin: Resistance) -> Array:
-    """Energy per area that a slit opened to ``opening`` takes, in J/m²; all of it beyond δ."""
+    """Energy per area that a slit opened to ``opening`` metres takes, in J/m²; all of it beyond δ.
+
+    >>> from pinprick.evidence import Lanes, registry
+    >>> from pinprick.needling.insertion import resistance
+    >>> skin = resistance(Lanes(registry(), 0, [0]))
+    >>> (fracture_energy(np.array([0.1e-3, 10e-3]), skin) / 1e3).round(1)  # kJ/m²
+    array([0.1, 1.1])
+    """
     width = np.minimum(opening, skin.opening)
     return np.asarray(skin.cohesion * width * (1 - width / (2 * skin.opening)))
 
@@ -94,6 +102,13 @@ def needle_load(depth: Array, needle: Needle, skin: Resistance) -> Load:
     """The force on a needle whose tip is ``depth`` metres deep in the skin, in its four parts.
 
     At the tough layer itself the tip's part is the threshold; below it, what is left of that.
+
+    >>> from pinprick.evidence import Lanes, registry
+    >>> from pinprick.needling.insertion import resistance
+    >>> steel = Needle(tip=np.array(20e-6), shaft=np.array(0.2e-3), cone=np.array(0.26))
+    >>> load = needle_load(np.array(1.5e-3), steel, resistance(Lanes(registry(), 0, [0])))
+    >>> (load.total * 1e3).round(), (load.friction / load.total).round(2)  # mN, share
+    (array([32.]), array([0.06]))
     """
     threshold = skin.line_force * needle.tip
     shallow = np.clip(depth / skin.tough_depth, 0.0, 1.0) ** skin.superficial_power
@@ -157,7 +172,7 @@ class Seat:
 
     ``deep`` is the depth of those needles that do get past it and ``shallow`` of those that do not;
     ``depth`` is one of the two. ``margin`` is the force there is at the tough layer less the force
-    needed, in newtons. ``by_force`` says that the force gave out before the stroke.
+    needed, in newtons.
     """
 
     depth: Array
@@ -165,7 +180,6 @@ class Seat:
     deep: Array
     shallow: Array
     margin: Array
-    by_force: Array
 
 
 def seat(
@@ -192,6 +206,15 @@ def seat(
 
     Raises:
         ValueError: if nothing drives the needle or nothing bounds its depth.
+
+    >>> from pinprick.evidence import Lanes, registry
+    >>> from pinprick.needling.insertion import give, resistance
+    >>> one = Lanes(registry(), 0, [0])
+    >>> steel = Needle(tip=np.array(20e-6), shaft=np.array(0.2e-3), cone=np.array(0.26))
+    >>> stroke = Stroke(np.array([0.2e-3, 1.5e-3]))
+    >>> rest = seat(steel, resistance(one), give(1e-3, one), stroke=stroke)
+    >>> rest.punctured, (rest.depth * 1e3).round(2)  # mm
+    (array([False,  True]), array([0.09, 1.21]))
     """
     ends = [end for end in (stroke and stroke.length, longest) if end is not None]
     if not ends or (stroke is None and force is None):
@@ -210,14 +233,12 @@ def seat(
     low = np.stack([just_past, zero])
     high = np.stack([np.maximum(end + zero, just_past), np.minimum(end, tough) + zero])
     deep, shallow = _balance(offered, needle, skin, low, high)
-    depth = np.where(punctured, deep, shallow)
-    short = np.zeros_like(punctured) | (force is not None and stroke is None)
-    if force is not None and stroke is not None:
-        short = (stroke.length - depth) / give > force.per_needle
-    return Seat(depth, punctured, deep, shallow, margin, np.asarray(short))
+    return Seat(np.where(punctured, deep, shallow), punctured, deep, shallow, margin)
 
 
-def _balance(offered: Any, needle: Needle, skin: Resistance, low: Array, high: Array) -> Array:
+def _balance(
+    offered: Callable[[Array], Array], needle: Needle, skin: Resistance, low: Array, high: Array
+) -> Array:
     """The depth from ``low`` to ``high`` at which force offered and needed are equal."""
     top = high
     for _ in range(HALVINGS):

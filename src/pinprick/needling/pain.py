@@ -13,25 +13,24 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from pinprick.devices import Device, needles_at_once
+from pinprick.devices import Device
 from pinprick.evidence.lanes import Lanes, Stage
 from pinprick.medium.layers import Numbness
+from pinprick.needling.insertion import at_once
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def pain(
+def pain_under_cream(
     device: Device,
     depth: Array,
     lanes: Lanes,
     *,
-    numbed: bool,
     numbness: Numbness | None = None,
     reference: Numbness | None = None,
     driven: bool = False,
-    radiofrequency: bool = False,
-) -> Array | None:
-    """Pain score from 0 to 10, or None where the skin is not numbed.
+) -> Array:
+    """Pain score from 0 to 10 of needling under anaesthetic cream, (members,).
 
     ``logit(score / 10) = level + clinic + person + g (a ln(L / L') + b ln(N / N')) - n (s - s')``
     with the exponents a, b that Gill et al. 2008 found within persons (mechanics:C021, C022), for
@@ -40,14 +39,12 @@ def pain(
     person. The last term is left out where nothing is said of the numbness.
 
     Args:
-        device: what treats.
+        device: what treats; radiofrequency adds what its heat costs.
         depth: needle length in m, (members,).
         lanes: parameter values.
-        numbed: whether the skin is under anaesthetic cream.
-        numbness: how numb it is; its last time is that of the needling.
+        numbness: how numb the skin is, if the cream is known; its last time is the needling's.
         reference: the same of the reference cream.
         driven: whether the cream was driven in by a short pass of 0.5 mm first.
-        radiofrequency: whether the needles heat.
 
     Raises:
         ValueError: if one of ``numbness`` and ``reference`` is given without the other.
@@ -55,27 +52,22 @@ def pain(
     >>> from pinprick import devices
     >>> from pinprick.evidence import registry
     >>> few, deep = Lanes(registry(), 0, range(4)), np.full(4, 1.5e-3)
-    >>> pain(devices.device("pen"), deep, few, numbed=True).shape
-    (4,)
-    >>> pain(devices.device("pen"), deep, few, numbed=False) is None
-    True
+    >>> pain_under_cream(devices.device("pen"), deep, few).round(1)
+    array([4.8, 4.9, 2.7, 5.1])
     """
     if (numbness is None) != (reference is None):
         raise ValueError("pain: numbness and that of the reference belong together")
-    if not numbed:
-        return None
     k = lanes.stage("needling")
-    at_once = np.array([needles_at_once(device, length) for length in depth])
     shortest = np.finfo(np.float32).eps * k.pain_reference_length
     length = np.log(np.maximum(depth, shortest) / k.pain_reference_length)
-    number = np.log(at_once / k.pain_reference_needles)
+    number = np.log(at_once(device, depth) / k.pain_reference_needles)
     setting = k.pain_length_exponent * length + k.pain_number_exponent * number
     logit = k.pain_level + k.pain_study + k.pain_person + k.pain_trust * setting
     if numbness is not None and reference is not None:
         logit = logit - _more_numb(numbness, reference, np.maximum(depth, shortest), k)
     if driven:
         logit = logit + k.pain_driven
-    if radiofrequency:
+    if device.kind == "radiofrequency":
         logit = logit + k.pain_radiofrequency
     return np.asarray(10 * special.expit(logit))
 

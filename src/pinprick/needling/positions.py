@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinprick.devices import Device
-from pinprick.devices.layout import layout, rows_and_turn
+from pinprick.devices import Device, layout, rows_and_turn
 from pinprick.evidence.lanes import Lanes
 from pinprick.needling.area import Area
 from pinprick.needling.hand import figure
@@ -66,6 +65,13 @@ def pace(tool: Device, dose: Dose | None, lanes: Lanes, session: int) -> Pace:
     """Pace of the first member of ``lanes``.
 
     Where a pen is dosed in seconds, passes follow from its glide.
+
+    >>> from pinprick.courses import Dose
+    >>> from pinprick.devices import device
+    >>> from pinprick.evidence import registry
+    >>> how = pace(device("pen"), Dose(seconds_per_cm2=2), Lanes(registry(), 0, [0]), 0)
+    >>> how.passes, round(how.density / 1e4)  # per square cm
+    (3, 510)
     """
     time = float(seconds(tool, dose, lanes)[0])
     if dose is not None and dose.seconds_per_cm2 is not None:
@@ -77,7 +83,12 @@ def pace(tool: Device, dose: Dose | None, lanes: Lanes, session: int) -> Pace:
 
 
 def stream(seed: int, zone: str, session: int) -> np.random.Generator:
-    """Random numbers of one zone in one session: a function of seed, zone and session alone."""
+    """Random numbers of one zone in one session: a function of seed, zone and session alone.
+
+    >>> one, again, other = (stream(0, zone, 1).random() for zone in ("cheek", "cheek", "chin"))
+    >>> one == again, one == other
+    (True, False)
+    """
     words = hashlib.sha256(f"{seed}/positions/{zone}/{session}".encode()).digest()
     key = np.frombuffer(words, dtype="<u8", count=2).copy()
     return np.random.Generator(np.random.Philox(key=key))
@@ -102,6 +113,18 @@ def lay(
         depths: rising depths in metres.
         deeper: share of the attempted holes whose track is deeper than each; the first one is the
             share that pierces at all, the rest leave no hole.
+
+    Raises:
+        ValueError: if no holes are asked for.
+
+    >>> from pinprick.devices import device
+    >>> from pinprick.needling.area import rectangle
+    >>> holes = lay(
+    ...     device("stamp"), rectangle(0.03, 0.03), Pace(1e6, 4, 1.0), stream(0, "cheek", 0),
+    ...     depths=np.array([0.0, 1e-3]), deeper=np.array([1.0, 0.0]),
+    ... )
+    >>> round(holes.density / 1e4), sorted(set(holes.sweep.tolist()))  # per square cm, passes
+    (91, [0, 1, 2, 3])
     """
     if how.density <= 0:
         raise ValueError("no holes are asked for")

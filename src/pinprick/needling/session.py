@@ -1,8 +1,8 @@
-"""One session on one zone: the device in, the punctures out."""
+"""The sessions on one zone: the device in, the punctures out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,11 @@ import numpy as np
 
 from pinprick.devices import Device
 from pinprick.evidence.lanes import Lanes
-from pinprick.medium.layers import Injury, Numbness, Skin
+from pinprick.medium.layers import Injury, Skin
 from pinprick.needling.bleeding import points_seen, red_cells_out
 from pinprick.needling.channel import open_pore
-from pinprick.needling.injury import Tracks, injure
+from pinprick.needling.injury import injure, tracks_of
 from pinprick.needling.insertion import hand_load, insert, needle_of, set_depth
-from pinprick.needling.pain import pain
 from pinprick.needling.pattern import holes, needling_time
 
 if TYPE_CHECKING:
@@ -32,8 +31,7 @@ class Punctures:
     tracks that free red cells, all per square metre. ``not_through`` is the share of needles that
     stay above the tough layer, ``past_dermis`` of those that end below the dermis;
     ``surface_width`` the width of a track at the surface with the needle in; ``hand_load`` the
-    force in newtons with which the needles in the skin push back. ``pain`` (0-10) is None where it
-    is not forecast.
+    force in newtons with which the needles in the skin push back.
     """
 
     set_depth: Array
@@ -45,7 +43,6 @@ class Punctures:
     injury: Injury
     bleeding: Array
     needling_time: Array
-    pain: Array | None
     red_cells: Array
     not_through: Array
     past_dermis: Array
@@ -61,30 +58,9 @@ def needle(
     edges: Array,
     lanes: Lanes,
     *,
-    numbed: bool,
     session: int,
-    numbness: Numbness | None = None,
-    reference: Numbness | None = None,
-    driven: bool = False,
 ) -> Punctures:
-    """Needle a zone once.
-
-    Args:
-        device: what treats.
-        zone: body site, depth, area and dose; what is not reported is drawn from priors.
-        skin: skin of the zone's site, whose members are those of ``lanes``.
-        vessels: depths of the vessels there, by name.
-        edges: faces of the depth cells below the surface in metres.
-        lanes: parameters and random numbers of the members.
-        numbed: whether the skin is under anaesthetic cream.
-        session: which session of the course, from 0; sessions differ in their density.
-        numbness: how numb the skin is at the first needle, if the cream is known.
-        reference: the same of the cream under which pain was scored.
-        driven: whether the cream was driven in by a short pass of needles.
-
-    Raises:
-        ValueError: if ``skin`` has other members than ``lanes``, the device cannot do what the
-            zone asks for, or only one of ``numbness`` and ``reference`` is given.
+    """Needle a zone once, in one session of a course, counted from 0; see :func:`needle_often`.
 
     >>> from pinprick.courses import Zone
     >>> from pinprick.devices import device
@@ -93,60 +69,89 @@ def needle(
     >>> few = Lanes(registry(), 0, range(4))
     >>> cheek, edges = skin_at("cheek", "female", few), np.linspace(0.0, 3e-3, 7)
     >>> zone = Zone(body_site="cheek", depth="1.5 mm", dose={"passes": 8})
-    >>> deep = vessels(cheek, few)
-    >>> done = needle(device("roller"), zone, cheek, deep, edges, few, numbed=True, session=0)
+    >>> done = needle(device("roller"), zone, cheek, vessels(cheek, few), edges, few, session=0)
     >>> (done.track_depth * 1e3).round(1), (done.density / 1e4).round()  # mm, per square cm
     (array([1.2, 1.3, 1.2, 1.2]), array([141., 102., 107., 114.]))
     >>> done.injury.dead.shape, bool((done.injury.dead[0] > done.injury.dead[2]).all())
     ((6, 4), True)
     """
+    return needle_often(device, zone, skin, vessels, edges, lanes, [session])[0]
+
+
+def needle_often(
+    device: Device,
+    zone: Zone,
+    skin: Skin,
+    vessels: Mapping[str, Array],
+    edges: Array,
+    lanes: Lanes,
+    sessions: Iterable[int],
+) -> list[Punctures]:
+    """Needle a zone in each of some sessions of a course.
+
+    Sessions of one person differ in how densely they are needled and in nothing else, so how deep
+    the needles go is worked out once.
+
+    Args:
+        device: what treats.
+        zone: body site, depth, area and dose; what is not reported is drawn from priors.
+        skin: skin of the zone's site, whose members are those of ``lanes``.
+        vessels: depths of the vessels there, by name.
+        edges: faces of the depth cells below the surface in metres, (cells + 1,) or (cells + 1,
+            members).
+        lanes: parameters and random numbers of the members.
+        sessions: which sessions of the course, from 0.
+
+    Raises:
+        ValueError: if ``skin`` has other members than ``lanes``, or the device cannot do what the
+            zone asks for.
+
+    >>> from pinprick.courses import Zone
+    >>> from pinprick.devices import device
+    >>> from pinprick.evidence import registry
+    >>> from pinprick.people import skin_at, vessels
+    >>> few = Lanes(registry(), 0, range(4))
+    >>> cheek, edges = skin_at("cheek", "female", few), np.linspace(0.0, 3e-3, 7)
+    >>> zone, deep = Zone(body_site="cheek", depth="1.5 mm"), vessels(cheek, few)
+    >>> one, two = needle_often(device("pen"), zone, cheek, deep, edges, few, range(2))
+    >>> bool((one.track_depth == two.track_depth).all()), bool((one.density == two.density).any())
+    (True, False)
+    """
     if skin.layers[0].thickness.shape != (len(lanes),):
         raise ValueError("skin and lanes have different members")
-    k = lanes.stage("needling")
-    went = insert(device, set_depth(device, zone, lanes), lanes)
-    attempted = holes(device, zone.dose, lanes, session)
-    steel = needle_of(device, lanes)
-    sorts = [
-        Tracks(attempted * group.share, group.track, group.sd, went.reach)
-        for group in (went.through, went.held)
-    ]
-    injury = injure(
-        np.asarray(edges, dtype=np.float64),
-        sorts,
-        tip=steel.tip,
-        shaft=steel.shaft,
-        cone=steel.cone,
-        rim=k.dead_rim,
-    )
+    faces = np.asarray(edges, dtype=np.float64)
+    went, steel = insert(device, set_depth(device, zone, lanes), lanes), needle_of(device, lanes)
+    rim = lanes.stage("needling").dead_rim
+    sorts = [tracks_of(faces, group, went.reach, steel, rim) for group in (went.through, went.held)]
     dermis_ends = skin.top("reticular dermis") + skin.thickness("reticular dermis")
     width = steel.diameter(went.track)
     pore_depth, pore_width = open_pore(went.track, width, lanes)
-    return Punctures(
-        set_depth=went.set_depth,
-        track_depth=went.track,
-        track_sd=went.sd,
-        open_pore_depth=pore_depth,
-        open_pore_width=pore_width,
-        density=attempted * went.deeper(np.zeros(len(lanes))),
-        injury=injury,
-        bleeding=attempted * points_seen(vessels["deep plexus"], went, lanes),
-        needling_time=needling_time(device, zone, lanes),
-        pain=pain(
-            device,
-            went.set_depth,
-            lanes,
-            numbed=numbed,
-            numbness=numbness,
-            reference=reference,
-            driven=driven,
-            radiofrequency=device.kind == "radiofrequency",
-        ),
-        red_cells=attempted * red_cells_out(vessels["superficial plexus"], went, lanes),
-        not_through=went.held.share,
-        past_dermis=went.deeper(dermis_ends),
-        surface_width=width,
-        hand_load=hand_load(device, went),
-    )
+    every = {
+        "set_depth": went.set_depth,
+        "track_depth": went.track,
+        "track_sd": went.sd,
+        "open_pore_depth": pore_depth,
+        "open_pore_width": pore_width,
+        "needling_time": needling_time(device, zone, lanes),
+        "not_through": went.held.share,
+        "past_dermis": went.deeper(dermis_ends),
+        "surface_width": width,
+        "hand_load": hand_load(device, went),
+    }
+    pierced = went.deeper(np.zeros(len(lanes)))
+    seen = points_seen(vessels["deep plexus"], went, lanes)
+    unseen = red_cells_out(vessels["superficial plexus"], went, lanes)
+    attempted = [holes(device, zone.dose, lanes, session) for session in sessions]
+    return [
+        Punctures(
+            **every,
+            density=many * pierced,
+            injury=injure(faces, sorts, many, steel),
+            bleeding=many * seen,
+            red_cells=many * unseen,
+        )
+        for many in attempted
+    ]
 
 
 def visit_time(needling_time: Array, numbing: float, lanes: Lanes) -> Array:

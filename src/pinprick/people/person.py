@@ -26,6 +26,7 @@ from pinprick.fields import (
     YesNo,
     shown,
 )
+from pinprick.people.anonymity import names_given
 
 OLDEST = 120
 ROMAN = ("I", "II", "III", "IV", "V", "VI")
@@ -59,19 +60,6 @@ FORECAST_CONCERNS = tuple(name for name, each in concerns().items() if each.fore
 ACNE_SCARS = concerns()["acne scars"].subtypes
 SUN_DAMAGE = ("none", "mild", "moderate", "severe")
 LONGEST_SINCE_MENOPAUSE = 80
-_NAMES = {
-    "name", "first name", "last name", "surname", "full name", "patient", "initials",
-    "birth date", "birthdate", "birthday", "date of birth", "dob", "born",
-    "email", "phone", "address",
-}  # fmt: skip
-NO_NAMES = "a code and an age: a case never holds a name, a birth date or an address"
-
-
-def names_given(given: Mapping[str, Any]) -> Iterable[Fault]:
-    """Faults for keys that would say who the person is; what they hold is not repeated."""
-    for key in given:
-        if key.casefold().replace("_", " ").replace("-", " ") in _NAMES:
-            yield Fault(key, "what tells who a person is", NO_NAMES)
 
 
 class Phototype(Reader):

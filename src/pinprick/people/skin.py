@@ -6,17 +6,16 @@ measurement disagree, are parameters of the stage ``people``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from pinprick import units
+from pinprick.evidence.entries import toml
 from pinprick.evidence.lanes import Lanes
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.medium.layers import Layer, Skin
@@ -51,8 +50,8 @@ def sites() -> Mapping[str, Site]:
     >>> "cheek" in sites()
     True
     """
-    text = files("pinprick.people").joinpath("sites.toml").read_text("utf-8")
-    return MappingProxyType({name: _read(name, body) for name, body in tomllib.loads(text).items()})
+    data = toml("pinprick.people", "sites.toml")
+    return MappingProxyType({name: _read(name, body) for name, body in data.items()})
 
 
 def body_site(name: str) -> Site:

@@ -19,7 +19,7 @@ import numpy as np
 from pinprick import units
 from pinprick.evidence.lanes import Lanes, Stage
 from pinprick.faults import Fault, InputError
-from pinprick.permeation.solutes import Solute
+from pinprick.permeation.solutes import Measured, Solute
 from pinprick.permeation.tissue import aqueous_diffusivity
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -100,7 +100,6 @@ def barrier(
     ('measured', (4,))
     """
     k = lanes.stage("permeation")
-    thickness = _thickness(k, hydrated)
     reason = refusal(solute, lanes)
     if reason:
         if intact:
@@ -109,10 +108,10 @@ def barrier(
                 "larger ones through open channels only"
             )
             raise InputError([Fault(f"solute {solute.name}", reason, allowed)])
-        return _sealed(thickness)
+        return _sealed(_thickness(k, hydrated))
     if solute.measured is not None:
-        return _measured(solute, lanes, k, hydrated, ph, thickness)
-    return _prior(solute, lanes, k, hydrated, ph, thickness)
+        return _measured(solute, solute.measured, lanes, hydrated, ph)
+    return _prior(solute, lanes, hydrated, ph)
 
 
 def formula(solute: Solute, lanes: Lanes, *, hydrated: bool) -> Formula:
@@ -236,7 +235,7 @@ class _Aspect:
             return np.asarray(getattr(k, f"{name}_{state}"))
 
         return _Aspect(
-            thickness=read("sc_thickness"),
+            thickness=_thickness(k, hydrated),
             corneocytes=read("corneocytes"),
             water=read("water"),
             length=read("brick_length"),
@@ -263,10 +262,10 @@ def _corneocyte(solute: Solute, lanes: Lanes, a: _Aspect) -> tuple[Array, Array]
     return np.asarray(free), np.asarray(aqueous_diffusivity(solute, lanes) * free * hindered)
 
 
-def _prior(
-    solute: Solute, lanes: Lanes, k: Stage, hydrated: bool, ph: float | Array, thickness: Array
-) -> Barrier:
+def _prior(solute: Solute, lanes: Lanes, hydrated: bool, ph: float | Array) -> Barrier:
     """The formula with its error, and the shunt beside it."""
+    k = lanes.stage("permeation")
+    thickness = _thickness(k, hydrated)
     prior = formula(solute, lanes, hydrated=hydrated)
     permeability = prior.permeability * 10.0 ** (_prior_sd(solute, k) * k.prior_error)
     permeability = permeability * k.people_permeability
@@ -292,12 +291,11 @@ def _prior_sd(solute: Solute, k: Stage) -> Array:
 
 
 def _measured(
-    solute: Solute, lanes: Lanes, k: Stage, hydrated: bool, ph: float | Array, thickness: Array
+    solute: Solute, m: Measured, lanes: Lanes, hydrated: bool, ph: float | Array
 ) -> Barrier:
     """A measured permeability: the shunt is in it, so what is left of it goes through lipid."""
-    m = solute.measured
-    if m is None:
-        raise ValueError(f"{solute.name}: nothing measured")
+    k = lanes.stage("permeation")
+    thickness = _thickness(k, hydrated)
     sd = np.full(len(lanes), np.log10(m.factor)) if m.factor is not None else k.measured_sd
     total = m.permeability * 10.0 ** (sd * k.measured_error) * k.people_permeability
     shunt = np.minimum(k.shunt_permeability * k.people_permeability, total)

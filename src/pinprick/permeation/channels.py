@@ -55,10 +55,6 @@ class Channels:
         tracks = np.where(self.shut, 1.0, self.tracks)
         return np.where(self.shut, 10 * self.radius, (np.pi * tracks) ** -0.5)
 
-    def area_share(self) -> Array:
-        """Share of the skin's surface that the channels take for transport."""
-        return np.asarray(np.pi * self.channel.transport_radius**2 * self.tracks)
-
 
 def transport_channels(
     tracks: Array,
@@ -68,7 +64,6 @@ def transport_channels(
     lanes: Lanes,
     *,
     filled: Filled = "fluid",
-    half_life: Array | None = None,
 ) -> Channels:
     """Channels for transport from what needling leaves open.
 
@@ -79,25 +74,21 @@ def transport_channels(
         state: "open" in air or excised, "covered" under a dressing or patch.
         lanes: parameter values.
         filled: with tissue fluid or with the product.
-        half_life: of the open share in s, to use instead of that of the state.
 
     >>> from pinprick.evidence import Lanes, registry
     >>> few = Lanes(registry(), 0, range(4))
     >>> tracks, depth, width = (np.full(4, x) for x in (2.5e6, 75e-6, 70e-6))
     >>> made = transport_channels(tracks, depth, width, "open", few)
-    >>> bool((made.channel.transport_radius < made.channel.visible_radius).all())
+    >>> bool((made.channel.transport_radius < width / 2).all())
     True
     """
     k = lanes.stage("permeation_uptake")
-    seen = np.asarray(width, dtype=np.float64) / 2.0
     closes = {"open": k.closure_open, "covered": k.closure_covered}[state]
-    radius = np.minimum(k.transport_radius, seen)
+    radius = np.minimum(k.transport_radius, np.asarray(width, dtype=np.float64) / 2.0)
     # Each track keeps skin between it and the next: no wider than half its own disc.
     with np.errstate(divide="ignore"):
         radius = np.minimum(radius, (np.pi * np.asarray(tracks, float)) ** -0.5 / 2.0)
-    made = Channel(
-        seen, radius, np.asarray(depth, float), half_life if half_life is not None else closes
-    )
+    made = Channel(radius, np.asarray(depth, float), closes)
     return Channels(np.asarray(tracks, dtype=np.float64), made, filled)
 
 

@@ -20,6 +20,7 @@ from pinprick.permeation.barrier import Barrier, seen
 from pinprick.permeation.channels import Channels, diffusivity
 from pinprick.permeation.mesh import HORNY
 from pinprick.permeation.solutes import Solute
+from pinprick.permeation.tissue import overlap as overlap
 from pinprick.permeation.vehicle import Vehicle
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -83,8 +84,3 @@ def of_measured(wall: Barrier, rate: Array, vehicle: Vehicle, solute: Solute) ->
     permeability = rate / drives / wall.seen
     partition = permeability * wall.thickness / wall.diffusivity
     return replace(wall, permeability=permeability, partition=partition, shunt=0.0 * rate)
-
-
-def overlap(edges: Array, top: Array, bottom: Array) -> Array:
-    """Length of each cell that lies between two depths, shape (cells, members)."""
-    return np.asarray(np.maximum(np.minimum(edges[1:], bottom) - np.maximum(edges[:-1], top), 0.0))

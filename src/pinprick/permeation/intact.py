@@ -9,20 +9,19 @@ the first answer comes as fast as the last.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import lapack
 
+from pinprick.evidence.entries import toml
 from pinprick.permeation.barrier import lag_time
+from pinprick.permeation.passage import GAMMA
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-_GAMMA = 1.0 - 2.0**-0.5  # of the two stages: the smaller root of g² - 2g + 1/2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,7 @@ def mesh() -> Mesh:
     >>> bool(mesh().edges[-1] > 5e-3)
     True
     """
-    text = files("pinprick.permeation").joinpath("numb.toml").read_text("utf-8")
-    data = tomllib.loads(text)
+    data = toml("pinprick.permeation", "numb.toml")
     return Mesh(**{**data, "steps": tuple(data["steps"])})
 
 
@@ -176,7 +174,7 @@ class _Matrix:
 
     def phase(self, h: float, *, on: bool) -> _Phase:
         """Factorised for steps of one length, with the cream on or off."""
-        hg = h * _GAMMA
+        hg = h * GAMMA
         top = self.top if on else np.zeros_like(self.top)
         above = np.concatenate([top[:, None], self.link[:, :-1]], axis=1)
         diagonal = self.store + hg * (self.loss + self.link + above)
@@ -201,13 +199,13 @@ class _Phase:
 
     def step(self, state: _State) -> _State:
         """Two implicit stages; the second starts from what the first moved."""
-        on = (1.0 - _GAMMA) / _GAMMA
+        on = (1.0 - GAMMA) / GAMMA
         one = self._stage(state)
         base = _State(*(s + on * (o - s) for s, o in zip(state, one, strict=True)))
         return self._stage(base)
 
     def _stage(self, state: _State) -> _State:
-        hg, cream, store = self.h * _GAMMA, self.matrix.cream, self.matrix.store
+        hg, cream, store = self.h * GAMMA, self.matrix.cream, self.matrix.store
         still = _solve(self.d, self.e, store * state.activity)
         # What leaves the cream is a line in what it drives with: slope * drive - back.
         slope = self.top * (1.0 - self.answer[:, 0])

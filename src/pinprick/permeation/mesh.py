@@ -7,16 +7,14 @@ disc of skin that belongs to one track, which differs between members. Counts st
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from pinprick.evidence.entries import entries, toml
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.medium.column import Column, column
 from pinprick.medium.layers import Skin
@@ -48,26 +46,23 @@ def meshes() -> Mapping[str, Fineness]:
     >>> sorted(meshes())
     ['coarse', 'fine']
     """
-    return MappingProxyType({n: Fineness(n, **x) for n, x in _data().items() if "cells" in x})
+    return entries(Fineness, toml("pinprick.permeation", "meshes.toml")["mesh"])
 
 
 @cache
 def patch_tolerance() -> float:
     """What the iterations of a patch may leave over, a share of what a stage changes."""
-    return float(_data()["patch"]["tolerance"])
-
-
-@cache
-def _data() -> dict[str, Any]:
-    text = files("pinprick.permeation").joinpath("meshes.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return float(toml("pinprick.permeation", "meshes.toml")["patch"]["tolerance"])
 
 
 def fineness(name: str | Fineness) -> Fineness:
-    """The mesh of that name.
+    """The mesh of that name; one of one's own as it is.
 
     Raises:
         InputError: if it is not known.
+
+    >>> fineness("coarse").cells["stratum corneum"], fineness("fine").cells["stratum corneum"]
+    (7, 10)
     """
     if isinstance(name, Fineness):
         return name
@@ -77,7 +72,11 @@ def fineness(name: str | Fineness) -> Fineness:
 
 
 def doubled(given: Fineness) -> Fineness:
-    """Twice as fine in depth, across and in time: what an error is measured against."""
+    """Twice as fine in depth, across and in time: what an error is measured against.
+
+    >>> doubled(fineness("coarse")).longest  # seconds
+    3600.0
+    """
     return Fineness(
         f"{given.name}, doubled",
         {k: 2 * n for k, n in given.cells.items()},

@@ -150,7 +150,14 @@ def reference(lanes: Lanes) -> Numbness:
 
 
 def until(found: Numbed) -> Numbness:
-    """Numbness up to the first needle: what the pain of needling asks for."""
+    """Numbness up to the first needle: what the pain of needling asks for.
+
+    >>> from pinprick.evidence import registry
+    >>> few = Lanes(registry(), 0, range(4))
+    >>> hour = numb(product("EMLA"), skin_at("cheek", None, few), "cheek", 3600.0, 600.0, few)
+    >>> float(hour.numbness.time[-1].round()), float(until(hour).time[-1].round())
+    (33000.0, 4200.0)
+    """
     kept = slice(None, found.at + 1)
     n = found.numbness
     return Numbness(n.depth, n.time[kept], n.block[kept])
@@ -268,8 +275,7 @@ def _below(drug: Solute, skin: Skin, site: str, how: Mesh, lanes: Lanes) -> Belo
     plexus = tissue.clearance(drug, site, lanes, dilute=False, constricted=True)
     top = skin.top("papillary dermis") - skin.thickness("stratum corneum")
     edges = how.edges[:, None]
-    lies = np.minimum(edges[1:], top + plexus.extent) - np.maximum(edges[:-1], top)
-    share = np.maximum(lies, 0.0) / np.diff(edges, axis=0)
+    share = tissue.overlap(edges, top, top + plexus.extent) / np.diff(edges, axis=0)
     return Below(within.diffusivity, within.partition, plexus.rate * share)
 
 

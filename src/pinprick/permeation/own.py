@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from pinprick import files, units
-from pinprick.devices.catalogue import OWN, Figure
+from pinprick.evidence.figure import OWN, Figure
 from pinprick.faults import Fault, InputError
 from pinprick.fields import Number, Quantity, Reader, Text, Word, YesNo, quantity_text
 from pinprick.fields.plain import plain_lines, read_lines
@@ -67,9 +67,7 @@ def load(path: str | Path) -> Product:
         InputError: one line for each figure that is missing, wrong or impossible, and for each
             solute that is not known.
     """
-    place = Path(path)
-    stamp = place.stat().st_mtime_ns if place.is_file() else 0
-    return _load(str(path), stamp)
+    return _load(str(path), files.stamp(path))
 
 
 @lru_cache(maxsize=10)

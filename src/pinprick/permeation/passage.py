@@ -1,45 +1,36 @@
 """Passage: a solute's way from one lumped donor into the medium, for many members at once.
 
-The medium's own faces and its factorised solver carry the tissue (a column, or a unit cell whose
-rings belong to the member). What they do not know is the donor: one unknown, finite, which drives
-at its concentration until it is saturated and at its solubility beyond, while its volume dries. In
-each stage of a step the tissue's answer is a straight line in what the donor drives with, so the
-donor's own equation, bent once at saturation, is solved exactly. Two stages, order two, damped at
-any step (Alexander's L-stable pair); what enters, leaves and stays adds up to rounding.
+The tissue, a column or a unit cell whose rings belong to the member, is diffusion with partition in
+flux form, as in :mod:`pinprick.medium.transport`. The donor is one unknown more, finite, which
+drives at its concentration until it is saturated and at its solubility beyond, while its volume
+dries. In each stage of a step the tissue's answer is a straight line in what the donor drives with,
+so the donor's own equation, bent once at saturation, is solved exactly. Two stages, order two,
+damped at any step (Alexander's L-stable pair); what enters, leaves and stays adds up to rounding.
 
-State is amount per volume, reference the *total dissolved* drug. Shapes: (cells, rings, members).
+In activities the matrix of a stage is symmetric, and a narrow band: LAPACK solves it for all
+members at once, and nothing is compiled. A member's numbers do not depend on who is beside it.
+
+State is amount per volume, reference the *total dissolved* drug. Shapes: (cells, rings, members)
+outside, (members, cells, rings) within.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cache
-from importlib.resources import files
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.linalg import lapack
 
-# isort: off
-from pinprick.medium import engine  # noqa: F401  (sets flags before JAX starts)
-import jax
-import jax.numpy as jnp
-from jax import lax
-
-# isort: on
-from pinprick.medium import transport
 from pinprick.medium.checks import StepError
-from pinprick.medium.reactions import Species
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-_GAMMA = 1.0 - 2.0**-0.5  # of the two stages: the smaller root of g² - 2g + 1/2
-_DRUG = Species("drug", "kg/m3", 1.0, "the solute", diffusivity="spread", storage="storage")
-_ABOVE_0 = ("width", "storage", "half_life", "channel")
-_LEAST_0 = ("spread", "clearance", "share", "open_share")
-_DONOR_ABOVE_0 = ("drying", "shunt_lag", "solubility")
-_DONOR_LEAST_0 = ("amount", "volume", "residue", "drive", "shunt", "layer", "mouth", "film")
+GAMMA = 1.0 - 2.0**-0.5  # of the two stages: the smaller root of g² - 2g + 1/2
+_ABOVE_0 = ("width", "storage", "half_life", "channel", "drying", "shunt_lag", "solubility")
+_LEAST_0 = (
+    "spread", "clearance", "share", "open_share", "amount", "volume", "residue", "drive", "shunt",
+    "layer", "mouth", "film",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +91,6 @@ class Donor:
     below: int
 
 
-@cache
-def _lots() -> dict[str, int]:
-    """Members stepped together, how many count as few, and the least number of steps of a grid.
-
-    Grids are filled with steps of no length up to that, or twice, four times as many.
-    """
-    text = files("pinprick.permeation").joinpath("meshes.toml").read_text("utf-8")
-    return dict(tomllib.loads(text)["lots"])
-
-
 class Course(NamedTuple):
     """What a walk gives: at its start and after each step, (times, ...).
 
@@ -123,16 +104,6 @@ class Course(NamedTuple):
     cleared: Array
     passed: Array
     state: Array
-
-
-class _Now(NamedTuple):
-    """The linear operator at a time, with what couples it to the donor."""
-
-    faces: transport.Faces
-    loss: Any  # 1/s of the amount
-    give: Any  # gain of a cell per driving concentration, 1/s
-    take: Any  # its loss back, per activity
-    volume: Any  # of the donor, m
 
 
 def walk(way: Way, donor: Donor | None, state: Array, steps: Array, start: float = 0.0) -> Course:
@@ -149,30 +120,23 @@ def walk(way: Way, donor: Donor | None, state: Array, steps: Array, start: float
         StepError: if a value is not finite.
         ValueError: if an input is negative or not a number.
     """
-    put = donor is not None
-    donor = donor if donor is not None else nothing(state.shape[-1])
-    _check(way, donor, state, steps)
     members = state.shape[-1]
-    lots = _lots()
-    chunk = lots["few"] if members <= lots["few"] else lots["members"]
-    room = lots["steps"] * 2 ** int(np.ceil(np.log2(max(len(steps) / lots["steps"], 1.0))))
-    padded = np.pad(np.asarray(steps, float), (0, room - len(steps)))
-    parts = []
-    with jax.enable_x64(True):
-        for first in range(0, members, chunk):
-            who = np.minimum(np.arange(first, first + chunk), members - 1)
-            run = _compiled(way.rings is not None, way.sink, put, donor.below)
-            some = (_of(way, who), _of(donor, who), state[..., who])
-            answer = run(*some, jnp.asarray(padded), jnp.asarray(float(start)))
-            keep = slice(0, min(chunk, members - first))
-            parts.append([np.asarray(x)[..., keep] for x in answer])
-    whole = [np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)]
-    profile, held, cleared, passed, last = whole
-    if not all(np.all(np.isfinite(x)) for x in (profile, held, last)):
+    lies = nothing(members) if donor is None else donor
+    _check(way, lies, state, steps)
+    cells = _Cells.of(way)
+    now = _State(_members_first(state), lies.amount, *np.zeros((2, members)))
+    since, notes = 0.0, [cells.note(now)]
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        for h in np.asarray(steps, dtype=np.float64):
+            at = [cells.links(donor, start, since + part * h) for part in (GAMMA, 1.0)]
+            now, since = _step(now, h, at, lies), since + h
+            notes.append(cells.note(now))
+    profile, left, cleared, passed = (np.stack(part) for part in zip(*notes, strict=True))
+    if not all(np.all(np.isfinite(x)) for x in (now.tissue, left, cleared, passed)):
         raise StepError("uptake failed: a value is not finite; check the values set")
-    count = len(steps) + 1
-    time = start + np.concatenate([[0.0], np.cumsum(steps)])
-    return Course(time, profile[:count], held[:count], cleared[:count], passed[:count], last)
+    times = start + np.concatenate([[0.0], np.cumsum(steps)])
+    profile, last = np.moveaxis(profile, 1, -1), np.moveaxis(now.tissue, 0, -1)
+    return Course(times, profile, left, cleared, passed, last)
 
 
 def nothing(members: int) -> Donor:
@@ -183,137 +147,199 @@ def nothing(members: int) -> Donor:
 
 
 def _check(way: Way, donor: Donor, state: Array, steps: Array) -> None:
-    above = {**_named(way, _ABOVE_0), **_named(donor, _DONOR_ABOVE_0)}
-    least = {**_named(way, _LEAST_0), **_named(donor, _DONOR_LEAST_0)}
-    faults = [f"{k}: must be positive" for k, v in above.items() if not np.all(v > 0)]
-    faults += [f"{k}: must not be negative" for k, v in least.items() if not np.all(v >= 0)]
+    given = {f.name: getattr(of, f.name) for of in (way, donor) for f in fields(of)}
+    faults = [f"{k}: must be positive" for k in _ABOVE_0 if not np.all(given[k] > 0)]
+    faults += [f"{k}: must not be negative" for k in _LEAST_0 if not np.all(given[k] >= 0)]
     if faults:
         raise ValueError("; ".join(faults))
     if not np.all(np.isfinite(state)) or np.any(np.asarray(steps) < 0):
         raise ValueError("state must be finite and steps not negative")
 
 
-def _named(of: Any, names: tuple[str, ...]) -> dict[str, Array]:
-    return {name: getattr(of, name) for name in names}
+class _State(NamedTuple):
+    """The tissue in kg/m³, (members, cells, rings); donor, cleared and passed in kg/m²."""
+
+    tissue: Array
+    donor: Array
+    cleared: Array
+    passed: Array
 
 
-def _of(of: Any, who: Any) -> dict[str, Any]:
-    """The arrays of a way or donor by name, for some of the members."""
-    values = {f.name: getattr(of, f.name) for f in fields(of)}
-    return {
-        k: jnp.asarray(v[..., who]) if isinstance(v, np.ndarray) else None
-        for k, v in values.items()
-    }
+class _Links(NamedTuple):
+    """The medium at a time, per area of skin, (members, cells, rings).
 
-
-@cache
-def _compiled(rings: bool, sink: bool, put: bool, below: int) -> Callable[..., Any]:
-    """One compiled walk for each kind of geometry; shapes do the rest."""
-
-    def run(given: Any, lying: Any, state: Any, steps: Any, start: Any) -> Any:
-        way, donor = SimpleNamespace(**given), SimpleNamespace(**lying)
-        area = _areas(way.rings) if rings else jnp.ones((1, state.shape[-1]))
-        size = way.width[:, None] * area
-
-        def at(time: Any) -> _Now:
-            return _operator(way, donor, time, time - start, sink, put, below)
-
-        def note(carry: Any) -> Any:
-            c, held, cleared, passed, _ = carry
-            return (c * area).sum(axis=1), held, cleared, passed
-
-        def step(carry: Any, h: Any) -> tuple[Any, Any]:
-            new = lax.cond(h > 0, lambda c: _step(c, h, at, donor, size), lambda c: c, carry)
-            return new, note(new)
-
-        zero = jnp.zeros(state.shape[-1])
-        first = (state, zero + donor.amount, zero, zero, start)
-        last, notes = lax.scan(step, first, steps)
-        notes = [jnp.concatenate([a[None], b]) for a, b in zip(note(first), notes, strict=True)]
-        return (*notes, last[0])
-
-    return jax.jit(run)
-
-
-def _areas(rings: Any) -> Any:
-    squares = rings**2
-    return (squares[1:] - squares[:-1]) / squares[-1]
-
-
-def _operator(
-    way: Any, donor: Any, time: Any, since: Any, sink: bool, put: bool, below: int
-) -> _Now:
-    """Coefficients at a time: channels that close are blended in by volume share.
-
-    What is left of a drying film is thin, and feeds a mouth from the side only so fast.
+    ``storage`` of a cell and, per activity, what it ``holds`` in m and what passes in m/s: ``down``
+    to the cell below, ``around`` to the next ring, into blood and through the bottom (``clears``,
+    ``drains``), from the donor and back into it (``gives``, ``takes``); ``volume`` of the donor in
+    m, (members,).
     """
-    open_now = way.open_share * jnp.exp2(-time / way.half_life)
-    share = way.share * open_now
-    tissue = (way.spread * way.storage)[:, None]
-    storage = way.storage[:, None] * (1.0 - share) + share
-    passing = tissue * (1.0 - share) + way.channel * share
-    here = SimpleNamespace(width=way.width[:, None], spread=passing / storage, storage=storage)
-    if sink:
-        here.bottom = {_DRUG.name: (0.0, 0.0)}
-    made = transport.faces([_DRUG], here, passing)
-    if way.rings is not None:
-        lateral, area = _across(way.rings, passing)
-        made = made._replace(lateral=lateral[None], area=area)
-    loss = way.clearance[:, None] * (1.0 - share)
-    give = take = jnp.zeros_like(passing)
-    wet = donor.residue + (1.0 - donor.residue) * jnp.exp2(-since / donor.drying)
-    if put:
-        half = way.width[0] / 2.0
-        barrier = tissue[0] / half * (1.0 - share[0])
-        thin = donor.film / jnp.maximum(wet, np.finfo(np.float64).tiny)
-        mouth = share[0] / (half / way.channel + donor.mouth + thin)
-        give = give.at[0].add((barrier * donor.drive + mouth) / way.width[0])
-        take = take.at[0].add((barrier + mouth) / way.width[0])
-        flows = donor.shunt * -jnp.expm1(-since / donor.shunt_lag)
-        past = flows * (1.0 - share[0]) / way.width[below]
-        give, take = give.at[below].add(past), take.at[below].add(past)
-    return _Now(made, loss, give, take, wet * donor.volume)
+
+    storage: Array
+    holds: Array
+    down: Array
+    around: Array
+    clears: Array
+    drains: Array
+    gives: Array
+    takes: Array
+    volume: Array
 
 
-def _across(rings: Any, passing: Any) -> tuple[Any, Any]:
-    """The medium's conductances between rings, for rings that differ between members."""
-    middle = (rings[1:] + rings[:-1]) / 2.0
-    inner, outer = jnp.log(rings[1:-1] / middle[:-1]), jnp.log(middle[1:] / rings[1:-1])
-    resistance = inner / passing[:, :-1] + outer / passing[:, 1:]
-    return 2.0 * jnp.pi / resistance, jnp.pi * (rings[1:] ** 2 - rings[:-1] ** 2)
+@dataclass(frozen=True)
+class _Cells:
+    """What stands still, in arrays that broadcast against (members, cells, rings).
+
+    ``passing`` is D K of the tissue; ``inner`` and ``outer`` are the resistances of the two sides
+    of the faces between rings where D K is 1.
+    """
+
+    way: Way
+    width: Array
+    passing: Array
+    storage: Array
+    clearance: Array
+    share: Array
+    area: Array
+    inner: Array
+    outer: Array
+
+    @property
+    def size(self) -> Array:
+        """Volume of each cell per area of skin, in m."""
+        return self.width * self.area
+
+    @staticmethod
+    def of(way: Way) -> _Cells:
+        width, passing, storage, clearance = (
+            _members_first(x)[:, :, None]
+            for x in (way.width, way.spread * way.storage, way.storage, way.clearance)
+        )
+        inner = outer = np.zeros((*width.shape[:2], 0))
+        if way.rings is not None:
+            faces = _members_first(way.rings)[:, None]
+            wall, middle = faces[..., 1:-1], (faces[..., 1:] + faces[..., :-1]) / 2.0
+            turn = faces[..., -1:] ** 2 / (2.0 * width)  # the skin's area over a turn of the face
+            inner = turn * np.log(wall / middle[..., :-1])
+            outer = turn * np.log(middle[..., 1:] / wall)
+        share, area = _members_first(way.share), _members_first(way.area)[:, None]
+        return _Cells(way, width, passing, storage, clearance, share, area, inner, outer)
+
+    def note(self, now: _State) -> tuple[Array, ...]:
+        """Mean over the rings, (members, cells), and the amounts."""
+        return (now.tissue * self.area).sum(axis=2), now.donor, now.cleared, now.passed
+
+    def links(self, donor: Donor | None, start: float, since: float) -> _Links:
+        """Channels that close are blended in by volume share."""
+        way = self.way
+        still_open = way.open_share * np.exp2(-(start + since) / way.half_life)
+        share = self.share * _wide(still_open)
+        tissue = 1.0 - share
+        storage = self.storage * tissue + share
+        passing = self.passing * tissue + _wide(way.channel) * share
+        half = self.width / 2.0 / passing
+        holds = self.size * storage
+        gives, takes, volume = self._from(donor, share, since)
+        return _Links(
+            storage=storage,
+            holds=holds,
+            down=self.area / (half[:, :-1] + half[:, 1:]),
+            around=1.0 / (self.inner / passing[..., :-1] + self.outer / passing[..., 1:]),
+            clears=holds * self.clearance * tissue,
+            drains=way.sink * self.area[:, 0] / half[:, -1],
+            gives=gives,
+            takes=takes,
+            volume=volume,
+        )
+
+    def _from(self, donor: Donor | None, share: Array, since: float) -> tuple[Array, Array, Array]:
+        """What the donor gives to the first cell and past the barrier, and takes back; its volume.
+
+        What is left of a drying film is thin, and feeds a mouth from the side only so fast.
+        """
+        gives, takes = np.zeros((2, *share.shape))
+        if donor is None:
+            return gives, takes, np.zeros(len(share))
+        wet = donor.residue + (1.0 - donor.residue) * np.exp2(-since / donor.drying)
+        thin = donor.film / np.maximum(wet, np.finfo(np.float64).tiny)
+        area, half = self.area[:, 0], self.width[:, 0] / 2.0
+        pores = area * share[:, 0]
+        barrier = (area - pores) * self.passing[:, 0] / half
+        mouth = pores / (half / self.way.channel[:, None] + (donor.mouth + thin)[:, None])
+        gives[:, 0] = barrier * donor.drive[:, None] + mouth
+        takes[:, 0] = barrier + mouth
+        shunt = donor.shunt * -np.expm1(-since / donor.shunt_lag)
+        for part in (gives, takes):
+            part[:, donor.below] += (area - pores) * shunt[:, None]
+        return gives, takes, wet * donor.volume
 
 
-def _step(carry: Any, h: Any, at: Callable[[Any], _Now], donor: Any, size: Any) -> Any:
-    """One step of two stages; the second starts from what the first moved."""
-    state, held, cleared, passed, time = carry
-    on = (1.0 - _GAMMA) / _GAMMA
-    hg = h * _GAMMA
-    one = _stage(state, held, hg, at(time + hg), donor, size)
-    base = state + on * (one[0] - state)
-    before = held + on * (one[1] - held)
-    two = _stage(base, before, hg, at(time + h), donor, size)
-    cleared = cleared + h * ((1.0 - _GAMMA) * one[2] + _GAMMA * two[2])
-    passed = passed + h * ((1.0 - _GAMMA) * one[3] + _GAMMA * two[3])
-    return two[0], two[1], cleared, passed, time + h
+def _step(now: _State, h: float, at: list[_Links], donor: Donor) -> _State:
+    """Two implicit stages; the second starts from what the first moved."""
+    hg, on = h * GAMMA, (1.0 - GAMMA) / GAMMA
+    one = _stage(now, hg, at[0], donor)
+    base = _State(*(x + on * (y - x) for x, y in zip(now, one, strict=True)))
+    return _stage(base, hg, at[1], donor)
 
 
-def _stage(state: Any, held: Any, hg: Any, now: _Now, donor: Any, size: Any) -> Any:
-    """Tissue and donor after an implicit stage, and the rates of clearance and of the bottom."""
-    storage = now.faces.storage[0]
-    free = 1.0 / (1.0 + hg * (now.loss + now.take / storage))
-    factors = transport.factorise(now.faces._replace(free=free[None]), hg)
-    both = transport.solve(jnp.stack([free * state, free * now.give]), factors)
-    still, answer = both[0], hg * both[1]
-    # What leaves the donor is a line in what it drives with: slope * drive - back.
-    slope = (size * (now.give - now.take * answer / storage)).sum(axis=(0, 1))
-    back = (size * now.take * still / storage).sum(axis=(0, 1))
+def _stage(now: _State, hg: float, at: _Links, donor: Donor) -> _State:
+    """One implicit stage: what leaves the donor is a line in what it drives with."""
+    still, answer = _solve(at, hg, now.tissue * at.holds / at.storage, hg * at.gives)
+    slope = _sum(at.gives - at.takes * answer)
+    back = _sum(at.takes * still)
     slope, back = (x / (1.0 + slope * donor.layer) for x in (slope, back))
-    room = now.volume + hg * slope
-    drive = jnp.where(room > 0, (held + hg * back) / jnp.where(room > 0, room, 1.0), 0.0)
-    drive = jnp.minimum(drive, donor.solubility)
+    room = at.volume + hg * slope
+    drive = np.where(room > 0, (now.donor + hg * back) / room, 0.0)
+    drive = np.minimum(drive, donor.solubility)
     leaves = slope * drive - back
-    surface = drive - donor.layer * leaves
-    new = still + answer * surface
-    clears = (size * now.loss * new).sum(axis=(0, 1))
-    out = (now.faces.bottom[0] * new[-1] / storage[-1] * size[-1] / now.faces.width[-1]).sum(axis=0)
-    return new, held - hg * leaves, clears, out
+    activity = still + answer * _wide(drive - donor.layer * leaves)
+    return _State(
+        at.storage * activity,
+        now.donor - hg * leaves,
+        now.cleared + hg * _sum(at.clears * activity),
+        now.passed + hg * (at.drains * activity[:, -1]).sum(axis=1),
+    )
+
+
+def _solve(at: _Links, hg: float, *right: Array) -> list[Array]:
+    """Activities an implicit ``hg`` seconds on, for each right-hand side of amounts per area.
+
+    All members lie end to end in one matrix, written as LAPACK wants half of a symmetric band: for
+    each cell itself, the next ring and, as far on as there are rings, the cell below.
+    """
+    rings, rows = at.holds.shape[-1], at.holds.size
+    band = np.zeros((rows + rings, rings + 1))
+    band[rows:, 0] = 1.0  # so that no member is the last, and each is worked out alike
+    down, around = hg * at.down, hg * at.around
+    main = at.holds + hg * (at.clears + at.takes)
+    main[:, -1] += hg * at.drains
+    main[:, :-1] += down
+    main[:, 1:] += down
+    main[..., :-1] += around
+    main[..., 1:] += around
+    matrix = band[:rows].reshape(*main.shape, rings + 1)
+    matrix[..., 0] = main
+    matrix[..., :-1, 1] = -around
+    matrix[:, :-1, :, rings] = -down
+    sides = np.zeros((len(right), len(band)))
+    for side, values in zip(sides, right, strict=True):
+        side[:rows] = values.ravel()
+    factors, failed = lapack.dpbtrf(band.T, lower=1, overwrite_ab=1)
+    if failed:
+        raise StepError("uptake failed: the matrix is not positive; check the values set")
+    found, _ = lapack.dpbtrs(factors, sides.T, lower=1, overwrite_b=1)
+    return [x[:rows].reshape(main.shape) for x in found.T]
+
+
+def _sum(x: Array) -> Array:
+    """Over all cells, (members,); in the same order however many members there are."""
+    return np.asarray(x.reshape(len(x), -1).sum(axis=1))
+
+
+def _members_first(x: Array) -> Array:
+    """A field whose last axis is the members, with them first: each one's cells lie together."""
+    return np.ascontiguousarray(np.moveaxis(x, -1, 0))
+
+
+def _wide(x: Array) -> Array:
+    """A value of each member as a field."""
+    return x[:, None, None]

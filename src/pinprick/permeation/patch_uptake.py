@@ -87,6 +87,7 @@ def patch_uptake(
     Raises:
         InputError: if the vehicle does not dissolve its dose, or dries.
         StepError: if a step fails.
+        ValueError: if ``lanes`` hold more than one member.
     """
     _must_serve(vehicle, solute, lanes)
     how = fineness(mesh)

@@ -6,18 +6,19 @@ The numbers stand in ``products.toml`` beside this file; a product of one's own 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib.resources import files
+from math import inf
 from types import MappingProxyType
 from typing import Any, Literal, cast, get_args
 
 from pinprick import units
-from pinprick.devices.catalogue import STATUSES, Figure, Status, figure
-from pinprick.faults import Fault, InputError, did_you_mean
-from pinprick.permeation.solutes import solute
+from pinprick.evidence.entries import toml
+from pinprick.evidence.figure import Figure, Status, figure, sources, weakest
+from pinprick.faults import Fault, InputError, hint
+from pinprick.permeation.solutes import describe as describe_solute
+from pinprick.permeation.solutes import figure_row, solute
 
 Kind = Literal["numbing cream", "serum", "solution", "hydrogel", "mask", "moisturiser", "plasma"]
 OpenUse = Literal["avoid", "no evidence", "usual"]
@@ -100,14 +101,13 @@ class Product:
     @property
     def rows(self) -> tuple[str, ...]:
         """Evidence rows of all figures and reasons, each once."""
-        of_figures = [row for figure in self.figures.values() for row in figure.rows]
         of_reasons = [row for reason in self.reasons for row in reason.rows]
-        return tuple(dict.fromkeys([*of_figures, *of_reasons]))
+        return tuple(dict.fromkeys([*sources(self.figures.values()), *of_reasons]))
 
     @property
     def status(self) -> Status:
         """The weakest status among the figures."""
-        return max((f.status for f in self.figures.values()), key=STATUSES.index)
+        return weakest(self.figures.values())
 
     @property
     def numbs(self) -> bool:
@@ -127,8 +127,7 @@ class Product:
                 f"{_per_cent(caps()[name].value)} at most without a prescription",
             )
             for name, strength in self.strengths.items()
-            # the last digits of a conversion are no overdose
-            if name in caps() and round(strength / caps()[name].value, 6) > 1
+            if name in caps() and strength > _at_most(caps()[name].value)
         )
 
     def over_label(
@@ -160,16 +159,11 @@ lidocaine and prilocaine cream, amount: found 90 g; allowed: at most 60 g
         found = [
             self._beyond(where, value, unit, key, "at most")
             for where, value, unit, key in most
-            if value is not None and value > (self._limit(key) or value)
+            if value is not None and value > _at_most(getattr(self.label, key))
         ]
         if time is not None and time < (self.label.least_time or 0.0):
             found.append(self._beyond("time", time, "min", "least_time", "at least"))
         return tuple(found)
-
-    def _limit(self, key: str) -> float | None:
-        value = getattr(self.label, key)
-        # the last digits of a conversion are no overdose
-        return None if value is None else float(value) * (1.0 + _ROUNDING)
 
     def _beyond(self, where: str, value: float, unit: str, key: str, bound: str) -> Fault:
         figure = self.figures[f"label.{key}"]
@@ -179,7 +173,9 @@ lidocaine and prilocaine cream, amount: found 90 g; allowed: at most 60 g
         return Fault(f"{self.name}, {where}", found, f"{bound} {limit:.4g} {unit}{said}")
 
 
-_ROUNDING = 1.0 / 10**10
+def _at_most(limit: float | None) -> float:
+    """A limit and the last digits of a conversion, which are no overdose; none is infinite."""
+    return inf if limit is None else limit * (1.0 + 1.0 / 10**10)
 
 
 def product(name: str) -> Product:
@@ -197,8 +193,7 @@ def product(name: str) -> Product:
         return load(name.strip())
     found = _by_name().get(plain(name))
     if found is None:
-        near = did_you_mean(plain(name), sorted(_by_name())).partition(" (did you mean")
-        allowed = f"a product that `pinprick products` lists{near[1]}{near[2]}"
+        allowed = "a product that `pinprick products` lists" + hint(plain(name), sorted(_by_name()))
         raise InputError([Fault("product", name, allowed)])
     return products()[found]
 
@@ -253,7 +248,11 @@ def reasons_of(names: Mapping[str, float]) -> tuple[Reason, ...]:
 
 @cache
 def always() -> Reason:
-    """What is said beside every product: devices are not cleared for delivering any."""
+    """What is said beside every product: devices are not cleared for delivering any.
+
+    >>> always().says
+    'Needling devices are cleared for needling, not for delivering cosmetics, drugs or biologics.'
+    """
     return _reason(_data()["always"])
 
 
@@ -270,17 +269,21 @@ def usual(kind: Kind) -> Mapping[str, Figure]:
 
 
 def describe(item: Product) -> list[tuple[str, str, str, str]]:
-    """Each figure as (label, value with unit, source rows, status), for a table.
+    """Each figure as (label, value with unit, source rows, status), for a table; its solutes' too.
 
-    >>> describe(product("EMLA"))[0]
+    >>> table = describe(product("EMLA"))
+    >>> table[0]
     ('strength, lidocaine', '25 mg/mL (1500 mg in 60 g)', 'transport:T-A15', 'derived')
+    >>> next(row for row in table if row[0] == "prilocaine: molar mass")[1]
+    '220.3 Da (of C13H20N2O)'
     """
     table: list[tuple[str, str, str, str]] = []
     for key, found in item.figures.items():
         part, _, rest = key.partition(".")
         label = _LABELS.get(key) or f"{_PARTS[part]}, {rest.replace('.', ', ')}"
-        text = f"{found.text} ({found.note})" if found.note else found.text
-        table.append((label, text, ", ".join(found.rows), found.status))
+        table.append(figure_row(label, found))
+    for name in item.strengths:
+        table += [(f"{name}: {row[0]}", *row[1:]) for row in describe_solute(solute(name))]
     return table
 
 
@@ -298,8 +301,7 @@ def listing() -> list[tuple[str, str, str, str]]:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = files("pinprick.permeation").joinpath("products.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return toml("pinprick.permeation", "products.toml")
 
 
 @cache

@@ -7,18 +7,17 @@ are not typed in but counted from its formula.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
 import numpy as np
 
 from pinprick import units
-from pinprick.devices.catalogue import STATUSES, Figure, Status
+from pinprick.evidence.entries import toml
+from pinprick.evidence.figure import Figure, Status, figure, sources, weakest
 from pinprick.faults import Fault, InputError, did_you_mean
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -34,7 +33,6 @@ _LABELS = {
     "solubility": "solubility in water, uncharged",
     "salt_solubility": "solubility in water as the salt",
     "density": "density",
-    "melting": "melting point",
     "permeability": "measured permeability of stratum corneum",
     "lag": "measured lag",
 }
@@ -68,9 +66,9 @@ class Solute:
     """What is carried. ``figures`` hold the source of every number.
 
     ``mw`` is in daltons (the formulas are power laws in it), ``molar_volume`` in m³/mol,
-    ``solubility`` (of the uncharged form), ``salt_solubility`` and ``density`` in kg/m³,
-    ``melting`` in kelvin. ``log_kow`` and ``molar_volume`` are None for large molecules.
-    ``refused_intact`` says why intact skin is refused, or is empty.
+    ``solubility`` (of the uncharged form), ``salt_solubility`` and ``density`` in kg/m³.
+    ``log_kow`` and ``molar_volume`` are None for large molecules. ``refused_intact`` says why
+    intact skin is refused, or is empty.
     """
 
     name: str
@@ -86,7 +84,6 @@ class Solute:
     solubility: float | None
     salt_solubility: float | None
     density: float
-    melting: float | None
     measured: Measured | None
     refused_intact: str
     aliases: tuple[str, ...]
@@ -100,12 +97,12 @@ class Solute:
     @property
     def rows(self) -> tuple[str, ...]:
         """Evidence rows of all figures, each once."""
-        return tuple(dict.fromkeys(row for f in self.figures.values() for row in f.rows))
+        return sources(self.figures.values())
 
     @property
     def status(self) -> Status:
         """The weakest status among the figures."""
-        return max((f.status for f in self.figures.values()), key=STATUSES.index)
+        return weakest(self.figures.values())
 
     def unionised(self, ph: float | Array) -> Array:
         """Share of the dissolved drug without net charge at ``ph``, of the shape of ``ph``.
@@ -137,7 +134,7 @@ def solutes() -> Mapping[str, Solute]:
     >>> "tranexamic acid" in solutes()
     True
     """
-    data = tomllib.loads(files("pinprick.permeation").joinpath("solutes.toml").read_text("utf-8"))
+    data = toml("pinprick.permeation", "solutes.toml")
     counted = data.pop("increments")
     return MappingProxyType({name: _read(name, body, counted) for name, body in data.items()})
 
@@ -165,15 +162,13 @@ def describe(item: Solute) -> list[tuple[str, str, str, str]]:
     >>> describe(solute("caffeine"))[0]
     ('molar mass', '194.2 Da (of C8H10N4O2)', '', 'derived')
     """
-    return [
-        (
-            label,
-            f"{figure.text} ({figure.note})" if figure.note else figure.text,
-            ", ".join(figure.rows),
-            figure.status,
-        )
-        for label, figure in ((_LABELS[key], f) for key, f in item.figures.items())
-    ]
+    return [figure_row(_LABELS[key], found) for key, found in item.figures.items()]
+
+
+def figure_row(label: str, found: Figure) -> tuple[str, str, str, str]:
+    """A figure as a line of a table: label, value with unit and note, source rows, status."""
+    text = f"{found.text} ({found.note})" if found.note else found.text
+    return label, text, ", ".join(found.rows), found.status
 
 
 def listing() -> list[tuple[str, str, str, str, str]]:
@@ -199,7 +194,7 @@ def _intact(item: Solute) -> str:
     if item.refused_intact:
         return f"refused: {item.refused_intact}"
     if item.measured is None:
-        return "formula"
+        return "formula and assumed shunt"
     return "measured" if item.measured.basis != "recalled" else "measured, recalled"
 
 
@@ -230,7 +225,6 @@ def _read(name: str, body: Mapping[str, Any], counted: Mapping[str, Any]) -> Sol
         solubility=value("solubility"),
         salt_solubility=value("salt_solubility"),
         density=figures["density"].value,
-        melting=value("melting"),
         measured=None if measured is None else _measured(measured, figures),
         refused_intact=str(body.get("refused_intact", "")),
         aliases=tuple(body.get("aliases", ())),
@@ -239,17 +233,10 @@ def _read(name: str, body: Mapping[str, Any], counted: Mapping[str, Any]) -> Sol
 
 
 def _figure(body: Mapping[str, Any]) -> Figure:
-    unit = str(body["unit"])
-    value = units.to_si(float(body["value"]), unit)
-    if unit.endswith(_DALTON):
-        value = units.from_si(value, _DALTON)
-    return Figure(
-        value=value,
-        text=f"{body['value']:g} {unit}".removesuffix(" 1"),
-        rows=tuple(body["rows"]),
-        status=cast(Status, body["status"]),
-        note=str(body.get("note", "")),
-    )
+    found = figure(body)
+    if str(body["unit"]).endswith(_DALTON):
+        return replace(found, value=units.from_si(found.value, _DALTON))
+    return found
 
 
 def _measured(body: Mapping[str, Any], figures: Mapping[str, Figure]) -> Measured:

@@ -19,8 +19,6 @@ from pinprick.permeation.solutes import Solute
 
 FACE = ("cheek", "forehead", "nose", "chin", "upper lip", "temple", "periorbital")
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-
 _CM_H, _CM2_S, _CENTIPOISE = "cm/h", "cm2/s", "mPa*s"
 
 
@@ -29,13 +27,11 @@ class Tissue:
     """A layer for one solute; every field of shape (members,).
 
     ``diffusivity`` (m²/s) acts on the concentration in the tissue; ``partition`` is that
-    concentration over all the drug dissolved in water beside it; ``bound`` is the factor by which
-    albumin and lipid raise it (1: nothing is held).
+    concentration over all the drug dissolved in water beside it.
     """
 
     diffusivity: Array
     partition: Array
-    bound: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +49,10 @@ class Plexus:
 def dermis(solute: Solute, lanes: Lanes, *, dilute: bool = True) -> Tissue:
     """The dermis for a solute; ``dilute=False`` at numbing strengths, where albumin is full.
 
-    ``diffusivity = (free + albumin's own) / bound`` and ``partition = water · bound``
-    (transport:T-O1 to T-O5); a large molecule is not held: a protein moves by Young's law over a
-    hindrance, a polysaccharide of any length as dextrans of 70 to 2000 kDa did.
+    ``diffusivity = (free + albumin's own) / bound`` and ``partition = water · bound``, where
+    ``bound`` is the factor by which albumin and lipid hold more (transport:T-O1 to T-O5). A large
+    molecule is not held: a protein moves by Young's law over a hindrance, a polysaccharide of any
+    length as dextrans of 70 to 2000 kDa did.
 
     >>> from pinprick.evidence import Lanes, registry
     >>> from pinprick.permeation.solutes import solute
@@ -143,6 +140,16 @@ def region(site: str) -> Literal["face", "body"]:
     return "face" if body_site(site).name in FACE else "body"
 
 
+def overlap(edges: Array, top: Array, bottom: Array) -> Array:
+    """Length of each cell that lies between two depths, all in m, shape (cells, members).
+
+    >>> faces = np.array([[0.0], [1.0], [3.0]])
+    >>> overlap(faces, np.array([0.5]), np.array([1.5])).ravel()
+    array([0.5, 0.5])
+    """
+    return np.asarray(np.maximum(np.minimum(edges[1:], bottom) - np.maximum(edges[:-1], top), 0.0))
+
+
 def aqueous_diffusivity(solute: Solute, lanes: Lanes) -> Array:
     """Diffusivity in water, and so in a channel's fluid, in m²/s, shape (members,).
 
@@ -182,13 +189,11 @@ def _small(solute: Solute, k: Stage, dilute: bool) -> Tissue:
     return Tissue(
         diffusivity=np.asarray(moved / bound * k.tissue_error),
         partition=np.asarray(k.tissue_water * bound),
-        bound=np.asarray(bound),
     )
 
 
 def _unheld(diffusivity: Array, k: Stage) -> Tissue:
-    none = np.ones_like(diffusivity)
-    return Tissue(diffusivity=diffusivity, partition=k.tissue_water * none, bound=none)
+    return Tissue(diffusivity, np.asarray(k.tissue_water * np.ones_like(diffusivity)))
 
 
 def _bound(solute: Solute, k: Stage, dilute: bool) -> tuple[Array, Array]:

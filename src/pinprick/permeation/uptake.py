@@ -191,8 +191,10 @@ def uptake(
         )
     if rate is not None:
         wall = of_measured(wall, rate, vehicle, solute)
-    how = (fineness(mesh), until, duration, wanted, excised, constricted)
-    run = _Run(skin, solute, vehicle, lanes, wall, *how)
+    run = _Run(
+        skin, solute, vehicle, lanes, wall, fineness(mesh), until, duration, wanted, excised,
+        constricted,
+    )  # fmt: skip
     intact = run.answer(None, 0.0)
     if channels is None:
         return replace(intact, limit=run.limits(intact))
@@ -233,7 +235,7 @@ class _Run:
         if self.duration > self.until:
             off = grid(self.mesh, self.until, self.duration, self.wanted)
             parts.append(passage.walk(way, None, first.state, np.diff(off), after + self.until))
-        return self._result(column, way, donor, parts, after)
+        return self._result(column, way, parts, after)
 
     def way(self, column: Column, channels: Channels | None) -> passage.Way:
         """Mesh and coefficients."""
@@ -287,20 +289,14 @@ class _Run:
         self,
         column: Column,
         way: passage.Way,
-        donor: passage.Donor,
         parts: list[passage.Course],
         after: float,
     ) -> Uptake:
         time = np.concatenate([part.time[i > 0 :] for i, part in enumerate(parts)]) - after
         rows = np.searchsorted(time, self.wanted - self.mesh.first * np.finfo(float).eps ** 0.5)
-        whole = [self._joined(parts, name) for name in ("cleared", "passed")]
-        cleared, passed = (x[rows] for x in whole)
-        left = np.concatenate(
-            [
-                parts[0].donor,
-                *(np.broadcast_to(parts[0].donor[-1], p.donor[1:].shape) for p in parts[1:]),
-            ]
-        )[rows]
+        cleared, passed, left = (
+            self._joined(parts, name)[rows] for name in ("cleared", "passed", "donor")
+        )
         content = np.concatenate([p.profile[i > 0 :] for i, p in enumerate(parts)])[rows]
         held = content * column.width
         amount = np.stack([held[:, cells].sum(axis=1) for cells in column.layers.values()])
@@ -323,7 +319,7 @@ class _Run:
 
     @staticmethod
     def _joined(parts: list[passage.Course], name: str) -> Array:
-        """A running total over the parts of a run, each of which starts at 0."""
+        """A running total over the parts of a run; all but the first start at 0."""
         total = getattr(parts[0], name)
         for part in parts[1:]:
             total = np.concatenate([total, total[-1] + getattr(part, name)[1:]])

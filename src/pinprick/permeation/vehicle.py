@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from pinprick import units
 from pinprick.evidence.lanes import Lanes
 from pinprick.faults import Fault, InputError
 from pinprick.permeation.products import Product
@@ -97,10 +96,14 @@ class Vehicle:
         return min(solute.solubility / float(solute.unionised(self.ph)), most)
 
 
-def vehicle(
-    product: Product, *, layer: float | None = None, occluded: bool | None = None
-) -> Vehicle:
-    """The vehicle of a product, at its usual thickness unless another is given."""
+def vehicle(product: Product, *, layer: float | None = None) -> Vehicle:
+    """The vehicle of a product, at its usual thickness (m) unless another is given.
+
+    >>> from pinprick.permeation.products import product
+    >>> usual, thin = vehicle(product("EMLA")), vehicle(product("EMLA"), layer=1e-4)
+    >>> usual.layer, thin.layer, round(thin.strengths["prilocaine"], 6)
+    (0.001, 0.0001, 25.0)
+    """
     return Vehicle(
         layer=product.layer if layer is None else layer,
         strengths=product.strengths,
@@ -108,7 +111,7 @@ def vehicle(
         solubilities=product.solubilities,
         diffusivity_share=product.diffusivity_share,
         drying=product.drying,
-        occluded=product.occluded if occluded is None else occluded,
+        occluded=product.occluded,
     )
 
 
@@ -162,17 +165,3 @@ def film_resistance(
     share = 1.0 if given.diffusivity_share is None else given.diffusivity_share
     within = share * aqueous_diffusivity(solute, lanes)
     return np.asarray(radius**2 * np.log(rim / radius) / (2.0 * within * given.layer))
-
-
-def describe(given: Vehicle) -> str:
-    """The vehicle in a few words.
-
-    >>> describe(Vehicle(5e-5, {"caffeine": 10.0}, ph=6.0, drying=600.0))
-    '50 um at pH 6, half dry in 10 min'
-    """
-    words = f"{given.layer / units.MICRO:.0f} um at pH {given.ph:g}"
-    if given.occluded:
-        return f"{words}, covered"
-    if given.drying is None:
-        return words
-    return f"{words}, half dry in {given.drying / units.MINUTE:.0f} min"

@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pinprick.appearance import OBSERVERS
 from pinprick.case import Case
 from pinprick.faults import Fault, InputError
 from pinprick.forecasting import Forecast, forecast, wording
 from pinprick.forecasting.plan import AFTER_LAST, Plan
 from pinprick.forecasting.statistics import curves
-from pinprick.forecasting.summary import frequency, harm
+from pinprick.forecasting.summary import SUMMARY_DAYS, frequency, harm
+from pinprick.planning.figure import differences
+from pinprick.safety.saying import told_out_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SHOWN_DAYS = (30, 90, AFTER_LAST)
+_SAME = ("kind", "person", "population", "study", "concerns")  # all but the course
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,11 @@ class Comparison:
         rows = []
         for label, other in others:
             for place, outcome in enumerate(base.record["outcomes"]):
-                key = f"outcome.{place // 3}.{outcome['observer']}.persons.treated.true"
+                seen = f"{place // len(OBSERVERS)}.{outcome['observer']}"
+                key = f"outcome.{seen}.persons.treated.true"
                 days = sorted(set(outcome["days"]) & set(other.record["outcomes"][place]["days"]))
                 gap = other.data[key].sel(time=days).values - base.data[key].sel(time=days).values
-                better = -gap if outcome["better"] == "lower" else gap
-                half_year = better[days.index(AFTER_LAST)]
+                half_year = wording.better_sign(outcome) * gap[days.index(AFTER_LAST)]
                 rows.append(
                     {
                         "course": label,
@@ -80,23 +83,23 @@ class Comparison:
             if row["observer"] == "blinded_rater":
                 lines.append(f"{row['course']}: {row['concern']}, {wording.scale(row['scale'])[0]}")
             lines.append(f"  {wording.observer(row['observer'])}")
-            lines += [f"    day {day:<6}{_cell(row, day)}" for day in SHOWN_DAYS]
+            lines += [f"    day {day:<6}{_cell(row, day)}" for day in SUMMARY_DAYS]
+        per = max(told_out_of(one.record["side_effects"]) for one in self.forecasts.values())
         for label, one in self.forecasts.items():
+            patches = harm(one.record, "dark_patches")
             visits = one.record["sessions"]
             hours = harm(one.record, "redness")["duration_hours"]
             zones = len({s["zone"] for s in visits})
             total = sum(s["visit_min"]["p50"] for s in visits[::zones])
             lines.append(
                 f"{label}: {len(visits) // zones} visits, {total:.0f} min in all; redness "
-                f"{wording.spread(hours, 'hours')} after each; dark patches (PIH): "
-                f"{frequency(harm(one.record, 'dark_patches'))}"
+                f"{wording.spread(hours, 'hours')} after each; {patches['name']}: "
+                f"{frequency(patches, per)}"
             )
         return "\n".join(lines)
 
     def plot(self) -> Figure:
         """Figure of the differences by day."""
-        from pinprick.planning.figure import differences
-
         return differences(self)
 
 
@@ -118,8 +121,8 @@ def compare(
         progress: called with chunks done and chunks in all, over all courses.
 
     Raises:
-        InputError: if there are fewer than two, the cases differ in more than the course, or
-            ``forecast`` refuses one.
+        InputError: if there are fewer than two, the cases differ in more than the course or in the
+            sites that it covers, or ``forecast`` refuses one.
         FloatingPointError: if the solver fails.
 
     >>> from pinprick.case import example_path
@@ -131,21 +134,7 @@ def compare(
     >>> gains[0].size, bool((gains[0] > gains[1]).all())  # every one gains more by four
     (8, True)
     """
-    faults = []
-    if len(cases) < 2:
-        faults.append(Fault("compare", f"{len(cases)} case", "two cases or more"))
-    (label, first), *others = cases.items()
-    for name, other in others:
-        for part in ("kind", "person", "population", "study", "concerns"):
-            if getattr(other, part) != getattr(first, part):
-                faults.append(Fault(f"{name}.{part}", "another", f"the same as in {label}"))
-        zones = {target.zone for target in Plan(other).targets}
-        if not faults and len(Plan(other).targets) != len(Plan(first).targets):
-            faults.append(
-                Fault(f"{name}.course", ", ".join(zones), f"the sites that {label} covers")
-            )
-    if faults:
-        raise InputError(faults)
+    _refuse_others(cases)
     done: dict[str, Forecast] = {}
     for place, (name, case) in enumerate(cases.items()):
 
@@ -157,8 +146,40 @@ def compare(
     return Comparison(done)
 
 
+def _refuse_others(cases: Any) -> None:
+    """Refuse what cannot be compared: too few cases, other people, other concerns, other sites."""
+    if not isinstance(cases, Mapping) or len(cases) < 2:
+        found = f"{len(cases)} of them" if isinstance(cases, Mapping) else type(cases).__name__
+        raise InputError([Fault("cases", found, "two cases or more, by label")])
+    strange = [name for name, case in cases.items() if not isinstance(case, Case)]
+    if strange:
+        allowed = "a case, as `Case.load` gives it"
+        raise InputError([Fault(n, type(cases[n]).__name__, allowed) for n in strange])
+    (label, first), *others = cases.items()
+    faults = [
+        Fault(f"{name}.{part}", "another", f"the same as in {label}")
+        for name, other in others
+        for part in _SAME
+        if getattr(other, part) != getattr(first, part)
+    ]
+    if not faults:
+        wanted = _sites(first)
+        faults = [
+            Fault(f"{name}.course", _sites(other), f"the sites that {label} covers: {wanted}")
+            for name, other in others
+            if _sites(other) != wanted
+        ]
+    if faults:
+        raise InputError(faults)
+
+
+def _sites(case: Case) -> str:
+    """Where the concerns are that a course reaches and that are forecast."""
+    return ", ".join(target.concern.body_site for target in Plan(case).targets) or "none"
+
+
 def _cell(row: Mapping[str, Any], day: int) -> str:
     """One difference in words, better upwards."""
     at = {q: wording.at(row["days"], row[q], day) for q in ("p05", "p50", "p95")}
-    low, mid, high = sorted(-v if row["better"] == "lower" else v for v in at.values())
+    low, mid, high = sorted(wording.better_sign(row) * value for value in at.values())
     return wording.gain(low, mid, high, row["unit"])

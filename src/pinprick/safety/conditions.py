@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
-from tomllib import loads
 from typing import Any
 
-from pinprick import devices, units
+from pinprick import units
 from pinprick.case import Case
 from pinprick.courses import Numb
+from pinprick.evidence.entries import toml
 from pinprick.faults import Fault, InputError
 from pinprick.safety.facts import FACE
 from pinprick.safety.facts import known as facts
@@ -30,31 +29,26 @@ def data(name: str) -> Mapping[str, Any]:
     >>> data("tasks.toml")["visit"]["start"]
     '10:00'
     """
-    return loads((files("pinprick.safety") / name).read_text("utf-8"))
+    return toml("pinprick.safety", name)
 
 
-def holds(when: Sequence[Mapping[str, Any]] | None, case: Case) -> bool:
+def applies(when: Sequence[Mapping[str, Any]], case: Case) -> bool:
     """Whether one of some cases holds; each names conditions that must all hold.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> case = Case.loads(example("acne-scars"))
-    >>> holds([{"phototype_from": 5}, {"depth_from": "1.5 mm"}], case), holds(None, case)
+    >>> applies([{"phototype_from": 5}, {"depth_from": "1.5 mm"}], case), applies((), case)
     (True, True)
     """
     return not when or any(
-        all(_CONDITIONS[name](case, value) for name, value in each.items()) for each in when
+        all(CONDITIONS[name](case, value) for name, value in each.items()) for each in when
     )
-
-
-def known() -> tuple[str, ...]:
-    """Names of the conditions."""
-    return tuple(_CONDITIONS)
 
 
 def answer(case: Case, question: str) -> bool | None:
     """What the case says to a question of the screening; ``None`` if nothing.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> answer(Case.loads(example("acne-scars")).with_(history="cold sores"), "cold_sore_history")
     True
     """
@@ -88,7 +82,7 @@ def _site(case: Case, region: str) -> bool:
 def numbing(case: Case) -> list[Numb]:
     """The numbing steps of the course, less those whose cream the screening refuses.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> case = Case.loads(example("acne-scars"))
     >>> len(numbing(case)), len(numbing(case.with_(allergies="lidocaine")))
     (1, 0)
@@ -106,11 +100,11 @@ def _step(case: Case, kind: str) -> bool:
 
 
 def _device_kind(case: Case, kind: str) -> bool:
-    return any(devices.device(step.device).kind == kind for step in case.course.needling)
+    return any(step.tool.kind == kind for step in case.course.needling)
 
 
 _REGIONS = {"face": FACE}
-_CONDITIONS: Mapping[str, Callable[[Case, Any], bool]] = {
+CONDITIONS: Mapping[str, Callable[[Case, Any], bool]] = {
     "phototype_from": _phototype_from,
     "phototype_to": _phototype_to,
     "depth_from": _depth_from,
@@ -128,6 +122,12 @@ def person_only(case: Case) -> None:
 
     Raises:
         InputError: if the case is no person's.
+
+    >>> from pinprick.case import example
+    >>> person_only(Case.loads(example("alam-2014")))
+    Traceback (most recent call last):
+        ...
+    pinprick.faults.InputError: kind: found study; allowed: a case of kind person
     """
     if case.kind != "person":
         raise InputError([Fault("kind", case.kind, "a case of kind person")])

@@ -24,25 +24,26 @@ def side_effects(case: Case, redness: Mapping[str, Any] | None = None) -> list[d
         redness: ``duration_hours`` (``p05``, ``p50``, ``p95``) and ``chance_longer_than_hours`` of
             a forecast; without them redness and days off have no hours.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> made = side_effects(Case.loads(example("acne-scars")))
-    >>> [each["bound_95"] for each in made if each["name"] == "any lasting event"]
+    >>> [each["bound_95"] for each in made if each["key"] == "lasting"]
     [0.0705]
     """
     hours = dict(redness or {})
-    forecast = {"side_effects": [{"name": "redness", **hours}]} if hours else None
-    length = tasks.redness(forecast).words
+    forecast = {"side_effects": [{"key": "redness", **hours}]} if hours else None
+    length, found = tasks.redness(forecast).words, statements(case)
+    per = saying.per_of(found)
     return [
         {
-            **_entry(each),
+            **_entry(each, per),
             **_durations(each, hours),
-            "text": saying.say(each, length, forecast=bool(hours)),
+            "text": saying.say(each, length, per=per, forecast=bool(hours)),
         }
-        for each in statements(case)
+        for each in found
     ]
 
 
-def _entry(statement: Statement) -> dict[str, Any]:
+def _entry(statement: Statement, per: int) -> dict[str, Any]:
     harm, rate = statement.harm, statement.draws
     mean, low, high = saying.summary(rate) if rate is not None else (None, None, None)
     middle = float(np.median(rate)) if rate is not None else None
@@ -63,7 +64,7 @@ def _entry(statement: Statement) -> dict[str, Any]:
         "bound_95_if_few_were_asked": _short(statement.bounds[-1]) if statement.bounds else None,
         "asked_share": list(harm.asked) if statement.bounds else None,
         "seen": [_seen(each) for each in statement.seen],
-        "beside": [{**_seen(each), "text": saying.beside(each)} for each in statement.beside],
+        "beside": [{**_seen(each), "text": saying.beside(each, per)} for each in statement.beside],
         "highest_published": None
         if highest is None
         else {"percent": highest.percent, "of": highest.of, "sources": [highest.row]},
@@ -73,8 +74,8 @@ def _entry(statement: Statement) -> dict[str, Any]:
         "not_modelled": list(harm.not_modelled),
         "untreated": None,
         "worst_plausible": _short(high),
-        "worst_text": saying.worst(statement),
-        "icons": saying.shown(statement),
+        "worst_text": saying.worst(statement, per),
+        "icons": saying.shown(statement, per),
         "rows_fitted": sorted(
             {row for s in (*statement.seen, *statement.beside) if s.fitted for row in s.rows}
         )

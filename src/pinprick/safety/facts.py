@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pinprick import devices
 from pinprick.case import Case
 from pinprick.courses import Apply, Needle, Numb, Zone
 from pinprick.faults import Fault, InputError
@@ -80,7 +79,7 @@ class Known:
             **self.values,
             **here,
             **_device(step),
-            "at_home": _yes(self.case.operator == "self" or devices.device(step.device).home),
+            "at_home": _yes(self.case.operator == "self" or step.tool.home),
             "depth": zone.depth,
             "body_site": frozenset({zone.body_site}),
             "face_zone": _yes(zone.body_site in FACE),
@@ -162,7 +161,7 @@ def _course(made: Known) -> None:
     case, clinic = made.case, made.case.clinic
     zones = [zone for _, zone in made.zones]
     sites = {zone.body_site for zone in zones}
-    tools = [devices.device(step.device) for step, _ in made.zones]
+    tools = [step.tool for step, _ in made.zones]
     numbing = [step for step in case.course.steps if isinstance(step, Numb)]
     kinds = {words.product_kind(name) for name, role in made.products if role != "numb"}
     region = (clinic.region if clinic else None) or "not set"
@@ -241,7 +240,7 @@ def _together(made: Known) -> None:
 
 
 def _device(step: Needle) -> dict[str, Value]:
-    tool = devices.device(step.device)
+    tool = step.tool
     return {
         "device": frozenset({tool.name}),
         "device_kind": frozenset({tool.kind}),

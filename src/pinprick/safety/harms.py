@@ -2,8 +2,8 @@
 
 The rows stand in ``harms.toml``; nothing is pooled and no guess is a rate. A harm is a ``rate``
 where somebody counted it and the model holds, a ``bound`` where none was seen among so many people,
-``expected`` in nearly everyone, ``unknown`` where it was reported and never counted, and
-``not_forecast`` where nobody looked.
+``expected`` in nearly everyone, ``unknown`` where it was reported and never counted in such a
+course, and ``not_forecast`` where nobody looked.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from pinprick import devices
 from pinprick.case import Case
 from pinprick.evidence import registry
+from pinprick.evidence.entries import entries
 from pinprick.safety.bounds import zero_bound
-from pinprick.safety.conditions import data, holds
+from pinprick.safety.conditions import applies, data
 from pinprick.safety.facts import FACE
 from pinprick.safety.pih import NEEDLING, group, pih, provenance, single
 
@@ -28,7 +27,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Kind = Literal["rate", "bound", "expected", "unknown", "not_forecast"]
 Per = Literal["person_course", "person_session", "puncture"]
 Transfer = Literal["same device and site", "other device", "other site", "other device and site"]
-KINDS: tuple[Kind, ...] = ("rate", "bound", "expected", "unknown", "not_forecast")
+Told = Literal["all", "serious"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 RADIOFREQUENCY = "radiofrequency"
 _FILE = "harms.toml"
 
@@ -56,7 +56,7 @@ class Seen:
     own: Mapping[str, int] = field(default_factory=dict)
     sessions: int | None = None
     follow_up_days: int | None = None
-    told: str = "all"
+    told: Told = "all"
     assumed: tuple[str, ...] = ()
     fitted: bool = False
     note: str = ""
@@ -65,6 +65,11 @@ class Seen:
     def name(self) -> str:
         """Study and treatment, which name an arm."""
         return f"{self.study} {self.fits}"
+
+    @property
+    def says_types(self) -> bool:
+        """Whether the paper itself says which skin types it counted."""
+        return self.phototype != "not said" and "phototype" not in self.assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +101,19 @@ class Harm:
     id: str
     name: str
     kind: Kind
-    per: Per
     definition: str
-    lasting: bool
-    model: str
-    when: Sequence[Mapping[str, Any]] | None
-    counted_when: Sequence[Mapping[str, Any]] | None
-    not_counted_for: tuple[str, ...]
-    asked: tuple[float, ...]
-    seen: tuple[Seen, ...]
-    beside: tuple[Seen, ...]
-    durations: tuple[Duration, ...]
-    highest: Highest | None
-    not_modelled: tuple[str, ...]
+    per: Per = "person_course"
+    lasting: bool = False
+    model: Literal["", "pih", "one_study"] = ""
+    when: tuple[Mapping[str, Any], ...] = ()
+    counted_when: tuple[Mapping[str, Any], ...] = ()
+    not_counted_for: tuple[str, ...] = ()
+    asked: tuple[float, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    beside: tuple[Seen, ...] = ()
+    durations: tuple[Duration, ...] = ()
+    highest: Highest | None = None
+    not_modelled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +151,28 @@ def harms() -> Mapping[str, Harm]:
     >>> harms()["serious"].seen[0].people
     (1845,)
     """
-    return MappingProxyType({key: _harm(key, row) for key, row in data(_FILE).items()})
+    return entries(Harm, {key: _whole(key, row) for key, row in data(_FILE).items()}, key="id")
 
 
 def statements(case: Case) -> list[Statement]:
     """What may be said of each harm that can befall in this case, in the order of the table.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> case = Case.loads(example("acne-scars"))
     >>> {each.kind for each in statements(case)} == set(KINDS)
     True
     """
-    return [_statement(each, case) for each in harms().values() if holds(each.when, case)]
+    return [_statement(each, case) for each in harms().values() if applies(each.when, case)]
 
 
 def at_home(case: Case) -> bool:
     """Whether somebody needles themselves or with home devices only, which no study counted.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> at_home(Case.loads(example("home-roller"))), at_home(Case.loads(example("acne-scars")))
     (True, False)
     """
-    return case.operator == "self" or all(
-        devices.device(step.device).home for step in case.course.needling
-    )
+    return case.operator == "self" or all(step.tool.home for step in case.course.needling)
 
 
 def sessions(case: Case) -> int:
@@ -180,40 +183,22 @@ def sessions(case: Case) -> int:
 
 def by_radiofrequency(case: Case) -> bool:
     """Whether some step of the course heats."""
-    kinds = {devices.device(step.device).kind for step in case.course.needling}
+    kinds = {step.tool.kind for step in case.course.needling}
     return RADIOFREQUENCY in kinds
 
 
-def _harm(key: str, row: Mapping[str, Any]) -> Harm:
+def _whole(key: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its name, and counts with what they are of and a list of people."""
     per = row.get("per", "person_course")
-    highest = row.get("highest")
-    return Harm(
-        id=key,
-        name=row.get("name", key),
-        kind=row["kind"],
-        per=per,
-        definition=row["definition"],
-        lasting=row.get("lasting", False),
-        model=row.get("model", ""),
-        when=row.get("when"),
-        counted_when=row.get("counted_when"),
-        not_counted_for=tuple(row.get("not_counted_for", ())),
-        asked=tuple(row.get("asked", ())),
-        seen=tuple(_seen(each, per) for each in row.get("seen", ())),
-        beside=tuple(_seen(each, per) for each in row.get("beside", ())),
-        durations=tuple(Duration(**_tuples(each)) for each in row.get("durations", ())),
-        highest=Highest(**highest) if highest else None,
-        not_modelled=tuple(row.get("not_modelled", ())),
-    )
+    made = {"name": key, **row}
+    for part in ("seen", "beside"):
+        made[part] = [{"per": per, **each, "people": _listed(each["people"])}
+                      for each in row.get(part, ())]  # fmt: skip
+    return made
 
 
-def _seen(row: Mapping[str, Any], per: str) -> Seen:
-    people = row["people"] if isinstance(row["people"], list) else [row["people"]]
-    return Seen(**_tuples({"per": per, **row, "people": people}))
-
-
-def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(cell) if isinstance(cell, list) else cell for key, cell in row.items()}
+def _listed(people: int | list[int]) -> list[int]:
+    return people if isinstance(people, list) else [people]
 
 
 def _statement(harm: Harm, case: Case) -> Statement:
@@ -241,9 +226,9 @@ def _statement(harm: Harm, case: Case) -> Statement:
 
 def _counted(harm: Harm, case: Case, heats: bool) -> bool:
     if harm.kind not in ("rate", "bound"):
-        return True
+        return applies(harm.counted_when, case)
     named = heats and RADIOFREQUENCY in harm.not_counted_for
-    return not (at_home(case) or named) and holds(harm.counted_when, case)
+    return not (at_home(case) or named) and applies(harm.counted_when, case)
 
 
 def _swapped(harm: Harm) -> tuple[tuple[Seen, ...], tuple[Seen, ...]]:
@@ -267,7 +252,7 @@ def _bounds(harm: Harm) -> tuple[float, ...]:
 
 def _transfer(seen: Sequence[Seen], case: Case) -> Transfer:
     """How near the counts are: what treated, and whether on the face."""
-    kinds = {devices.device(step.device).kind for step in case.course.needling}
+    kinds = {step.tool.kind for step in case.course.needling}
     read = {each.device for each in seen}
     plain = NEEDLING in read and RADIOFREQUENCY not in kinds
     same_device = "any needling" in read or plain or kinds <= read

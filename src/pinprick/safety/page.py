@@ -33,7 +33,7 @@ _COVERS = "A verdict covers only what was asked, and is not a clinician's judgem
 def page(verdict: Verdict, case: Case) -> dict[str, Any]:
     """The verdict in the order in which it is read, as plain data.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> from pinprick.safety.screening import screen
     >>> case = Case.loads(example("acne-scars"))
     >>> page(screen(case), case)["now"]
@@ -106,7 +106,15 @@ def _open(verdict: Verdict) -> list[dict[str, str]]:
 
 
 def text(verdict: Verdict, case: Case) -> str:
-    """The page as lines of text."""
+    """The page as lines of text.
+
+    >>> from pinprick.case import example
+    >>> from pinprick.safety.screening import screen
+    >>> case = Case.loads(example("acne-scars"))
+    >>> text(screen(case), case).splitlines()[2:4]
+    ['WITH CARE: NO CONTRAINDICATION IN THE ANSWERS GIVEN, BUT POINTS TO HEED',
+     '  Heed each point below, before and in every session.']
+    """
     made = page(verdict, case)
     lines = [f"{case.title} ({case.code})" if case.code else case.title, ""]
     lines += [made["headline"].upper(), *(f"  {line}" for line in made["now"])]
@@ -151,55 +159,3 @@ def _to_ask(rows: Sequence[dict[str, str]]) -> Iterator[str]:
             group = row["group"]
             yield f"  {group}"
         yield f"    {row['ask']}  ({row['id']})"
-
-
-_HELD = {
-    "consent": "consent.given",
-    "age": "person.age",
-    "phototype": "person.phototype",
-    "operator": "operator",
-    "depth": "course (each zone)",
-    "wiped_off": "course (numb)",
-}
-
-
-def template(case: Case) -> str:
-    """Lines for a case file: every question that is open, commented, to be answered.
-
-    >>> from pinprick.case.model import example
-    >>> print(template(Case.loads(example("acne-scars"))).splitlines()[1])
-    # Screening: take away the `#` and answer; `pinprick screen` says what is still open.
-    """
-    zones = [zone.name for _, zone in case.course.zones]
-    lines = [
-        "",
-        "# Screening: take away the `#` and answer; `pinprick screen` says what is still open.",
-    ]
-    lines += ["# consent: {given: yes, date: 2026-03-02}", "# answers:"]
-    for name, question in questions().items():
-        follows = any(key in questions() for key in question.asked)
-        if question.held_by not in ("case", "person") and not follows and not question.optional:
-            lines.append(f"#   {name}: not reported    # {question.ask} {question.takes(zones)}")
-    return "\n".join(lines) + "\n"
-
-
-def questionnaire(case: Case) -> list[dict[str, str]]:
-    """Every question that this case can meet, with what it takes and why it is asked.
-
-    >>> from pinprick.case.model import example
-    >>> questionnaire(Case.loads(example("acne-scars")))[0]["id"]
-    'consent'
-    """
-    zones = [zone.name for _, zone in case.course.zones]
-    return [
-        {
-            "id": name,
-            "group": question.group,
-            "ask": question.ask,
-            "takes": question.takes(zones),
-            "follows": ", ".join(key for key in question.asked if key in questions()),
-            "why": question.why,
-            "held": _HELD.get(name, "its own place") if question.held_by == "case" else "",
-        }
-        for name, question in questions().items()
-    ]

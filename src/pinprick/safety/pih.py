@@ -10,16 +10,15 @@ not in it: no study sets one of them against another.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from scipy import special
 
 from pinprick.evidence import registry
+from pinprick.evidence.entries import toml
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 TABLE = "pih_draws"
@@ -55,9 +54,12 @@ def draws() -> Mapping[str, Array]:
 
 @cache
 def provenance() -> Mapping[str, Any]:
-    """How the draws came about: sizes, scores of studies left out, what is prior."""
-    text = files("pinprick.evidence").joinpath("tables", f"{TABLE}.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    """How the draws came about: sizes, scores of studies left out, what is prior.
+
+    >>> provenance()["draws"] == len(draws()["clinic"])
+    True
+    """
+    return toml("pinprick.evidence", f"tables/{TABLE}.toml")
 
 
 def logit(of: str, device: str, sessions: float, draws: Mapping[str, Array]) -> Array:
@@ -71,6 +73,10 @@ def logit(of: str, device: str, sessions: float, draws: Mapping[str, Array]) -> 
 
     Raises:
         KeyError: if group or device is not known.
+
+    >>> dark, light = (logit(of, "needling", 1, draws()) for of in ("VI", "I-II"))
+    >>> dark.shape == light.shape, bool((dark >= light).all())
+    (True, True)
     """
     level = draws[LEVELS[of]] + draws["sessions_power"] * np.log(sessions)
     return np.asarray(level if device == NEEDLING else level + draws[DEVICES[device]])

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
-from pinprick.faults import Fault, InputError, did_you_mean
+from pinprick.case import Case
+from pinprick.evidence.entries import entries, toml
+from pinprick.faults import Fault, InputError, hint
 from pinprick.fields import Day, Number, Texts, Word, YesNo
 
-KINDS = ("yes_no", "area", "choice", "date", "number", "words")
+Kind = Literal["yes_no", "area", "choice", "date", "number", "words"]
+HeldBy = Literal["", "case", "person", "medicines", "allergies"]
 Value = frozenset[str] | float | date | None
 YES, NO = frozenset({"yes"}), frozenset({"no"})
 # Words that say that nothing is there; beside any other word they contradict it.
 BENIGN = frozenset({"no", "none", "realistic"})
+# Where an answer stands that another part of the case holds.
+_HELD = {
+    "consent": "consent.given",
+    "age": "person.age",
+    "phototype": "person.phototype",
+    "operator": "operator",
+    "depth": "course (each zone)",
+    "wiped_off": "course (numb)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +41,14 @@ class Question:
     id: str
     group: str
     ask: str
-    kind: str
+    kind: Kind
     why: str
-    asked: Mapping[str, Any]
+    asked: Mapping[str, Any] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
     low: float = 0.0
     high: float = 0.0
     optional: bool = False
-    held_by: str = ""
+    held_by: HeldBy = ""
 
     def takes(self, zones: Iterable[str] = ()) -> str:
         """What an answer may be, in words.
@@ -95,34 +104,16 @@ def questions() -> Mapping[str, Question]:
     >>> next(iter(questions()))
     'consent'
     """
-    text = files("pinprick.safety").joinpath("questions.toml").read_text("utf-8")
-    return MappingProxyType(
-        {key: _question(key, body) for key, body in tomllib.loads(text).items()}
-    )
-
-
-def _question(key: str, body: Mapping[str, Any]) -> Question:
-    held = body.get("case", "")
-    return Question(
-        id=key,
-        group=body["group"],
-        ask=body["ask"],
-        kind=body["kind"],
-        why=body["why"],
-        asked=body.get("asked", {}),
-        choices=tuple(body.get("choices", ())),
-        low=float(body.get("low", 0)),
-        high=float(body.get("high", 0)),
-        optional=bool(body.get("optional", False)),
-        held_by=body.get("list", "case" if held is True else held),
-    )
+    return entries(Question, toml("pinprick.safety", "questions.toml"), key="id")
 
 
 def unknown(key: str) -> str:
-    """What is allowed in place of a question that is not known."""
-    listed, meant, near = did_you_mean(key, questions()).partition(" (did you mean ")
-    del listed
-    return "a question that `pinprick screen --questions` lists" + meant + near
+    """What is allowed in place of a question that is not known.
+
+    >>> unknown("keloids").rpartition("lists ")[2]
+    '(did you mean keloid?)'
+    """
+    return f"a question that `pinprick screen --questions` lists{hint(key, questions())}"
 
 
 def contradicts(value: Value) -> bool:
@@ -132,3 +123,45 @@ def contradicts(value: Value) -> bool:
     (True, False)
     """
     return isinstance(value, frozenset) and bool(value & BENIGN) and bool(value - BENIGN)
+
+
+def to_answer(case: Case) -> str:
+    """Lines for a case file: every question that is open, commented, to be answered.
+
+    >>> from pinprick.case import example
+    >>> print(to_answer(Case.loads(example("acne-scars"))).splitlines()[1])
+    # Screening: take away the `#` and answer; `pinprick screen` says what is still open.
+    """
+    zones = [zone.name for _, zone in case.course.zones]
+    lines = [
+        "",
+        "# Screening: take away the `#` and answer; `pinprick screen` says what is still open.",
+    ]
+    lines += ["# consent: {given: yes, date: 2026-03-02}", "# answers:"]
+    for name, question in questions().items():
+        follows = any(key in questions() for key in question.asked)
+        if question.held_by not in ("case", "person") and not follows and not question.optional:
+            lines.append(f"#   {name}: not reported    # {question.ask} {question.takes(zones)}")
+    return "\n".join(lines) + "\n"
+
+
+def questionnaire(case: Case) -> list[dict[str, str]]:
+    """Every question that this case can meet, with what it takes and why it is asked.
+
+    >>> from pinprick.case import example
+    >>> questionnaire(Case.loads(example("acne-scars")))[0]["id"]
+    'consent'
+    """
+    zones = [zone.name for _, zone in case.course.zones]
+    return [
+        {
+            "id": name,
+            "group": question.group,
+            "ask": question.ask,
+            "takes": question.takes(zones),
+            "follows": ", ".join(key for key in question.asked if key in questions()),
+            "why": question.why,
+            "held": _HELD.get(name, "its own place") if question.held_by == "case" else "",
+        }
+        for name, question in questions().items()
+    ]

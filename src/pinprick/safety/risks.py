@@ -49,24 +49,31 @@ def risks(
 ) -> list[Risk]:
     """The harms that a consent sheet of this case names, in the order in which it names them.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> {risk.kind for risk in risks(Case.loads(example("acne-scars")))} == set(KINDS)
     True
     """
     person_only(case)
-    length = redness(forecast).words
-    made = [_risk(each, length, forecast is not None, words) for each in statements(case)]
+    length, found = redness(forecast).words, statements(case)
+    per = saying.per_of(found)
+    made = [
+        _risk(
+            each,
+            saying.say(each, length, per=per, forecast=forecast is not None, said=words),
+            words,
+        )
+        for each in found
+    ]
     return sorted(made, key=lambda risk: KINDS.index(risk.kind))
 
 
-def _risk(statement: Statement, length: str, forecast: bool, words: Texts | None) -> Risk:
-    spoken = saying.words(statement, words)
+def _risk(statement: Statement, text: str, words: Texts | None) -> Risk:
     counted = statement.seen if statement.kind in ("rate", "bound") else ()
     return Risk(
         id=statement.harm.id,
         kind="counted" if statement.kind == "rate" else statement.kind,
-        title=spoken.title,
-        text=saying.say(statement, length, forecast=forecast, said=words),
+        title=saying.words(statement, words).title,
+        text=text,
         rows=saying.sources(statement, words),
         counts=tuple(
             Count(s.events, s.people[0], s.rows[0], s.note) for s in counted if s.told == "all"
@@ -77,7 +84,7 @@ def _risk(statement: Statement, length: str, forecast: bool, words: Texts | None
 def off_label(case: Case) -> list[str]:
     """Why a plan is outside what needling devices are authorised for in the USA; empty if inside.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> off_label(Case.loads(example("acne-scars")))
     []
     """

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 from pinprick import units
+from pinprick.evidence.entries import entries, toml
 from pinprick.safety.questions import Value
+from pinprick.safety.verdict import Decision, Scope
 
 Facts = Mapping[str, Value]
 
@@ -24,22 +23,22 @@ class Rule:
     id: str
     title: str
     when: Mapping[str, Any]
-    scope: str
-    decision: str
+    scope: Scope
+    decision: Decision
     reason: str
     changes: str
     grade: str
     rows: tuple[str, ...]
-    unless: Mapping[str, Any]
-    until: Mapping[str, Any]
-    wait: str
-    past: str
-    ask: str | None
-    specialist: bool
-    part: bool
-    never_override: bool
-    conflict: str
-    status: str
+    unless: Mapping[str, Any] = field(default_factory=dict)
+    until: Mapping[str, Any] = field(default_factory=dict)
+    wait: str = ""
+    past: str = ""
+    ask: str | None = None
+    specialist: bool = False
+    part: bool = False
+    never_override: bool = False
+    conflict: str = ""
+    status: str = ""
 
     @property
     def rule(self) -> str:
@@ -66,11 +65,6 @@ class Rule:
         except OverflowError:
             return None
 
-    def texts(self) -> tuple[str, ...]:
-        """Every text of the rule that people read."""
-        event = str(self.until.get("event", ""))
-        return tuple(t for t in (self.title, self.reason, self.changes, self.conflict, event) if t)
-
 
 @cache
 def rules() -> Mapping[str, Rule]:
@@ -79,36 +73,8 @@ def rules() -> Mapping[str, Rule]:
     >>> rules()["R41a"].never_override
     True
     """
-    made = {}
-    for name in ("rules.toml", "limits.toml"):
-        text = files("pinprick.safety").joinpath(name).read_text("utf-8")
-        for key, body in tomllib.loads(text).items():
-            made[key] = _rule(key, body)
-    return MappingProxyType(made)
-
-
-def _rule(key: str, body: Mapping[str, Any]) -> Rule:
-    return Rule(
-        id=key,
-        title=body["title"],
-        when=body["when"],
-        scope=body["scope"],
-        decision=body["decision"],
-        reason=body["reason"],
-        changes=body["changes"],
-        grade=body["grade"],
-        rows=tuple(body["rows"]),
-        unless=body.get("unless", {}),
-        until=body.get("until", {}),
-        wait=body.get("wait", ""),
-        past=body.get("past", ""),
-        ask=body.get("ask"),
-        specialist=bool(body.get("specialist", False)),
-        part=bool(body.get("part", False)),
-        never_override=bool(body.get("never_override", False)),
-        conflict=body.get("conflict", ""),
-        status=body.get("status", ""),
-    )
+    both = [toml("pinprick.safety", name) for name in ("rules.toml", "limits.toml")]
+    return entries(Rule, {**both[0], **both[1]}, key="id")
 
 
 def holds(conditions: Mapping[str, Any], facts: Facts) -> bool:

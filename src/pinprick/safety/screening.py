@@ -14,15 +14,13 @@ from pinprick.safety.rules import Facts, Rule, holds, rules
 from pinprick.safety.verdict import (
     DECISIONS,
     NOT_APPLICABLE,
+    Decision,
     Finding,
     Open,
     Verdict,
     mildest,
     worst,
 )
-
-COURSE = "course"
-CARE = "caution"
 
 
 def screen(case: Case) -> Verdict:
@@ -34,7 +32,7 @@ def screen(case: Case) -> Verdict:
     Raises:
         InputError: if an answer, a setting or an override cannot be.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> verdict = screen(Case.loads(example("acne-scars")))
     >>> verdict.decision, verdict.complete
     ('caution', True)
@@ -68,8 +66,8 @@ def _findings(made: Known) -> Iterator[Finding]:
 
 def _places(made: Known, scope: str) -> Iterator[tuple[str, Facts]]:
     """What a rule of that scope is held against, each with its facts."""
-    if scope == COURSE:
-        yield COURSE, made.of_course()
+    if scope == "course":
+        yield "course", made.of_course()
     elif scope == "zone":
         for step, zone in made.zones:
             yield zone.name, made.of_zone(step, zone)
@@ -93,7 +91,7 @@ def _finding(case: Case, rule: Rule, of: str, facts: Facts) -> Finding | None:
     event = rule.until.get("event")
     decision, reason = rule.decision, rule.reason
     if _is_specialist(case, rule):
-        decision = mildest([decision, CARE])
+        decision = mildest([decision, "caution"])
         reason = f"Specialist decision: {reason}"
     return Finding(
         rule=rule.id,
@@ -133,13 +131,13 @@ def _said(override: Override) -> str:
     return f"set aside by {by} on {override.date.isoformat()}: {override.reason}"
 
 
-def _combine(made: Known, findings: Sequence[Finding]) -> tuple[str, list[Finding]]:
+def _combine(made: Known, findings: Sequence[Finding]) -> tuple[Decision, list[Finding]]:
     """The decision of the course, and the findings that set it.
 
     A zone counts with its own findings and those of its device; the course can leave out all zones
     but the mildest. Whatever it must leave out is at least a caution.
     """
-    own = [finding for finding in findings if finding.scope == COURSE]
+    own = [finding for finding in findings if finding.scope == "course"]
     by_zone: dict[str, list[Finding]] = {}
     for step, zone in made.zones:
         by_zone[zone.name] = [
@@ -150,7 +148,7 @@ def _combine(made: Known, findings: Sequence[Finding]) -> tuple[str, list[Findin
         ]
     decided = {name: worst(f.counts_as for f in found) for name, found in by_zone.items()}
     zones = mildest(decided.values())
-    others = worst(mildest([f.counts_as, CARE]) for f in findings if f.scope != COURSE)
+    others = worst(mildest([f.counts_as, "caution"]) for f in findings if f.scope != "course")
     decision = worst([*(f.counts_as for f in own), zones, others])
     counted = [f for f in own if f.counts_as == decision]
     if zones == decision:
@@ -194,7 +192,7 @@ def _is_asked(asked: Mapping[str, object], made: Known) -> bool:
 def moved(case: Case, verdict: Verdict) -> date | None:
     """The day to which the course moves, if the verdict moves it.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> case = Case.loads(example("acne-scars"))
     >>> moved(case, screen(case)) is None
     True

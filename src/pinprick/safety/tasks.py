@@ -15,7 +15,7 @@ from typing import Any
 from pinprick import units
 from pinprick.case import Case
 from pinprick.courses import Needle, Numb, Rest
-from pinprick.safety.conditions import data, holds, numbing, person_only
+from pinprick.safety.conditions import applies, data, numbing, person_only
 from pinprick.safety.texts import Texts, texts
 
 PHASES = ("before", "visit", "after")
@@ -74,7 +74,7 @@ class Visit:
 def visit(case: Case, forecast: Mapping[str, Any] | None = None) -> Visit:
     """When what happens in a visit: from the steps of the course, or of a forecast of the case.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> made = visit(Case.loads(example("acne-scars")))
     >>> made.moments["numbing_off"] / units.MINUTE, made.length
     (60.0, '1 hour 30 minutes to 2 hours')
@@ -121,7 +121,7 @@ def redness(forecast: Mapping[str, Any] | None = None) -> Redness:
         usual = data(_FILE)["visit"]["redness"]
         low, high = (units.quantity(usual[side], "h") for side in ("low", "high"))
         return Redness(high, f"{round(low / units.HOUR)} to {spelled(high)}")
-    (found,) = (each for each in forecast["side_effects"] if each["name"] == "redness")
+    (found,) = (each for each in forecast["side_effects"] if each["key"] == "redness")
     low, middle, high = (
         _tidy(float(found["duration_hours"][side]) * units.HOUR) for side in ("p05", "p50", "p95")
     )
@@ -152,7 +152,7 @@ def tasks(
         words: the words of the sheets; ours if left out.
         forecast: the plain data of a forecast of this case, for lengths of time.
 
-    >>> from pinprick.case.model import example
+    >>> from pinprick.case import example
     >>> made = tasks(Case.loads(example("acne-scars")), [date(2026, 3, 9)])
     >>> [f"{t.title}: {t.start:%d %b %H:%M}" for t in made if t.id == "sunscreen"]
     ['Mineral sunscreen: 10 Mar 11:45']
@@ -180,7 +180,7 @@ def applying(case: Case) -> list[Mapping[str, Any]]:
     """Entries of ``tasks.toml`` that apply to a case, the first of each id."""
     out: dict[str, Mapping[str, Any]] = {}
     for entry in data(_FILE)["task"]:
-        if entry["id"] not in out and holds(entry.get("when"), case):
+        if entry["id"] not in out and applies(entry.get("when", ()), case):
             out[entry["id"]] = entry
     if "ask_about_cold_sore_tablets" in out:
         out.pop("tell_us_about_cold_sores", None)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from tomllib import TOMLDecodeError, loads
+from types import MappingProxyType
 from typing import Any
 
 from pinprick import files
 from pinprick.faults import Fault, InputError, did_you_mean
 from pinprick.safety.conditions import data
+from pinprick.safety.harms import harms
 
 WORDS = ("title", "calendar", "text")
 _FILE = "texts.toml"
@@ -42,11 +45,16 @@ def texts(path: str | Path | None = None) -> Texts:
     Raises:
         InputError: a line for every entry of the clinic's file that cannot be used.
 
-    >>> texts()["alarm.pus"].text
-    'pus'
+    >>> texts()["alarm.pus"].text, texts()["risk.keloid"].title
+    ('pus', 'Thick scars (keloid)')
     """
-    ours = {key: _words(key, entry) for key, entry in _entries(data(_FILE))}
-    return ours if path is None else {**ours, **_own(Path(path), ours)}
+    return _ours() if path is None else MappingProxyType({**_ours(), **_own(Path(path), _ours())})
+
+
+@cache
+def _ours() -> Texts:
+    entries = _entries(data(_FILE))
+    return MappingProxyType({key: _words(key, {**_titled(key), **entry}) for key, entry in entries})
 
 
 def _own(path: Path, ours: Texts) -> dict[str, Words]:
@@ -80,6 +88,21 @@ def _entries(given: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, A
             yield from _entries(inner, f"{key}.")
         else:
             yield key, inner
+
+
+def _titled(key: str) -> dict[str, str]:
+    """The title of a harm, which is its name, whatever may be said of it in a case."""
+    group, _, name = key.partition(".")
+    return {"title": title(harms()[name.removesuffix("_unknown")].name)} if group == "risk" else {}
+
+
+def title(name: str) -> str:
+    """A name as a sentence starts: first letter large.
+
+    >>> title("acne flare")
+    'Acne flare'
+    """
+    return name[:1].upper() + name[1:]
 
 
 def _words(key: str, entry: Mapping[str, Any], own: bool = False) -> Words:

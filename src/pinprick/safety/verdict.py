@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 
+Scope = Literal["course", "zone", "device", "product"]
 # From the mildest to the worst; `not_applicable` is the decision of a published study.
-DECISIONS = ("allow", "caution", "defer", "refer", "refuse")
-NOT_APPLICABLE = "not_applicable"
-SCOPES = ("course", "zone", "device", "product")
+Decision = Literal["allow", "caution", "defer", "refer", "refuse"]
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
+NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
 _HELD = ("refer", "refuse")
 
 
-def worst(decisions: Iterable[str]) -> str:
+def worst(decisions: Iterable[Decision]) -> Decision:
     """The worst of some decisions; `allow` of none.
 
     >>> worst(["caution", "refer", "defer"]), worst([])
@@ -27,7 +28,7 @@ def worst(decisions: Iterable[str]) -> str:
     return max(decisions, key=DECISIONS.index, default=DECISIONS[0])
 
 
-def mildest(decisions: Iterable[str]) -> str:
+def mildest(decisions: Iterable[Decision]) -> Decision:
     """The mildest of some decisions; `allow` of none.
 
     >>> mildest(["caution", "refer"])
@@ -47,9 +48,9 @@ class Finding:
 
     rule: str
     title: str
-    scope: str
+    scope: Scope
     of: str
-    decision: str
+    decision: Decision
     reason: str
     ask: str | None = None
     sources: tuple[str, ...] = ()
@@ -67,7 +68,7 @@ class Finding:
         return bool(self.override)
 
     @property
-    def counts_as(self) -> str:
+    def counts_as(self) -> Decision:
         """The decision as it enters the verdict."""
         return mildest([self.decision, "caution"]) if self.overridden else self.decision
 
@@ -117,7 +118,7 @@ class Open:
 class Verdict:
     """What the screening decided. ``until`` is the day to which a course moves, if there is one."""
 
-    decision: str
+    decision: Decision | Literal["not_applicable"]
     complete: bool
     unanswered: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from pinprick.evidence.entries import toml
 
 _PARTS = re.compile(r"[,;/+&\n()]|\band\b|\bwith\b")
 _TOKEN = re.compile(r"[a-z][\w'-]*")
@@ -31,8 +31,7 @@ class Heard:
 @cache
 def table() -> Mapping[str, Any]:
     """The table of words as it stands in ``words.toml``."""
-    text = files("pinprick.safety").joinpath("words.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return toml("pinprick.safety", "words.toml")
 
 
 @cache

@@ -5,11 +5,9 @@ Rows and courses stand in ``appearance.toml`` beside this file, which says what 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -18,16 +16,14 @@ from scipy import special, stats
 from pinprick import units
 from pinprick.appearance import Outcome, Rater, structure
 from pinprick.case import Case, example_path
-from pinprick.evidence import Lanes, registry
+from pinprick.evidence import Lanes
 from pinprick.evidence.instruments import instruments
-from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.forecasting import outcomes
 from pinprick.forecasting.body import body_of
 from pinprick.forecasting.plan import Plan, Target
+from pinprick.validation.experiments import Array, data, one_of_each
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
 DRAWS = 256
-SEED = 0
 _STEP = 2.0  # days between the points of a curve
 _RISEN = 1.0 - np.exp(-1.0)  # of its largest value: what a time constant means
 
@@ -45,11 +41,6 @@ def model(case: Mapping[str, Any]) -> tuple[Array, frozenset[str]]:
         values = values - _MODELS[what](case["less"], case["less"]["of"].partition(":")[2], lanes)
     walked = _healed(case["course"])[1]
     return np.asarray(values), walked | frozenset(lanes.used)
-
-
-def cases() -> tuple[Mapping[str, Any], ...]:
-    """The rows of ``appearance.toml``."""
-    return tuple(_data()["case"])
 
 
 # ---- statistics of a group, as a paper prints them ----
@@ -130,7 +121,7 @@ def _subtype(case: Mapping[str, Any], detail: str, lanes: Lanes) -> Array:
 def _sessions(case: Mapping[str, Any], _: str, lanes: Lanes) -> Array:
     """Gain (y) of a course over that of a longer one, each so long after its last session."""
     few, many = (
-        _matrix(name, lanes)[_days(name).index(_data()["course"][name]["days"][-1])]
+        _matrix(name, lanes)[_days(name).index(data("appearance")["course"][name]["days"][-1])]
         for name in (case["course"], case["over"])
     )
     return structure.size(few, many, lanes)
@@ -175,14 +166,13 @@ _MODELS: dict[str, Callable[[Mapping[str, Any], str, Lanes], Array]] = {
 
 
 def _lanes() -> Lanes:
-    """One member of each draw, so that people and knowledge are both drawn anew."""
-    return Lanes(registry(), SEED, range(0, DRAWS * PEOPLE_PER_DRAW, PEOPLE_PER_DRAW))
+    return one_of_each(DRAWS)
 
 
 @cache
 def _plan(course: str) -> Plan:
     """The plan of a shipped example, with another site, depth or number of sessions."""
-    setup = _data()["course"][course]
+    setup = data("appearance")["course"][course]
     text = Case.load(example_path(setup["example"])).dump()
     for one, other in setup.get("instead", {}).items():
         if one not in text:
@@ -200,7 +190,7 @@ def _target(course: str, instrument: str) -> tuple[Plan, Target]:
 
 @cache
 def _days(course: str) -> list[float]:
-    setup = _data()["course"][course]
+    setup = data("appearance")["course"][course]
     wanted = {0.0, *map(float, setup["days"])}
     wanted |= {one.reference_day for one in instruments().values()}
     return sorted(wanted | set(np.arange(0.0, setup.get("curve", 0.0), _STEP).tolist()))
@@ -222,9 +212,3 @@ def _matrix(course: str, lanes: Lanes) -> Array:
 @cache
 def _reference(instrument: str) -> Array:
     return outcomes.reference(instruments()[instrument], _lanes())
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    text = files("pinprick.validation").joinpath("appearance.toml").read_text("utf-8")
-    return tomllib.loads(text)

@@ -5,30 +5,26 @@ Rows and experiments stand in ``healing.toml`` beside this file, which says what
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from pinprick import devices, units
 from pinprick.courses.steps import Zone
-from pinprick.evidence import Lanes, registry
-from pinprick.evidence.lanes import PEOPLE_PER_DRAW
+from pinprick.evidence import Lanes
 from pinprick.healing.body import Body
 from pinprick.healing.fields import Fields
 from pinprick.healing.observation import INSTRUMENTS
 from pinprick.healing.tissue import heal
 from pinprick.medium.column import Column, dermis
 from pinprick.medium.layers import Injury
-from pinprick.needling import needle
+from pinprick.needling import needle_often
 from pinprick.people import skin_at, vessels
+from pinprick.validation.experiments import Array, data, one_of_each
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
 DRAWS = 256
-SEED = 0
 _ADULT = 30.0  # years of those treated, where the experiment states none
 _SITE = "cheek"
 _STEP = 0.5  # days between the points of a curve
@@ -46,11 +42,6 @@ def model(case: Mapping[str, Any]) -> tuple[Array, frozenset[str]]:
         whole, also = _asked(what, detail, case, case["over"])
         values, used = values / whole / units.PERCENT, used | also
     return values, used
-
-
-def cases() -> tuple[Mapping[str, Any], ...]:
-    """The rows of ``healing.toml``."""
-    return tuple(_data()["case"])
 
 
 def _asked(
@@ -136,14 +127,13 @@ _MODELS: dict[str, Callable[[Fields, Lanes, str, Mapping[str, Any]], Array]] = {
 
 
 def _lanes() -> Lanes:
-    """One member of each draw, so that people and knowledge are both drawn anew."""
-    return Lanes(registry(), SEED, range(0, DRAWS * PEOPLE_PER_DRAW, PEOPLE_PER_DRAW))
+    return one_of_each(DRAWS)
 
 
 @cache
 def _walked(experiment: str) -> tuple[Fields, frozenset[str]]:
     """The tissue of an experiment, and the parameters that the walk to it read."""
-    setup, lanes = _data()["experiment"][experiment], _lanes()
+    setup, lanes = data("healing")["experiment"][experiment], _lanes()
     skin = skin_at(setup.get("body_site", _SITE), None, lanes)
     column = dermis(skin)
     days = {0.0, *map(float, setup["days"]), *np.arange(0.0, setup.get("curve", 0.0), _STEP)}
@@ -158,22 +148,11 @@ def _needled(setup: Mapping[str, Any], column: Column, lanes: Lanes) -> list[tup
     zone = Zone.model_validate({key: setup[key] for key in ("body_site", "depth")})
     skin = skin_at(zone.body_site, None, lanes)
     vessel = vessels(skin, lanes)
-    return [
-        (
-            float(session * setup.get("interval", 0)),
-            needle(
-                devices.device(setup["device"]),
-                zone,
-                skin,
-                vessel,
-                column.edges,
-                lanes,
-                numbed=False,
-                session=session,
-            ).injury,
-        )
-        for session in range(setup.get("sessions", 1))
-    ]
+    sessions = range(setup.get("sessions", 1))
+    tool = devices.device(setup["device"])
+    done = needle_often(tool, zone, skin, vessel, column.edges, lanes, sessions)
+    apart = setup.get("interval", 0)
+    return [(float(session * apart), each.injury) for session, each in enumerate(done)]
 
 
 def _stated(setup: Mapping[str, Any], column: Column, lanes: Lanes) -> list[tuple[float, Injury]]:
@@ -194,9 +173,3 @@ def _stated(setup: Mapping[str, Any], column: Column, lanes: Lanes) -> list[tupl
 
 _ENDS = (("from", "0 mm"), ("to", "10 mm"))
 _SHARES = ("removed", "dead", "denatured")
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    text = files("pinprick.validation").joinpath("healing.toml").read_text("utf-8")
-    return tomllib.loads(text)

@@ -5,10 +5,8 @@ Rows and experiments stand in ``heat.toml`` beside this file, which says what ca
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,6 @@ from scipy.optimize import brentq
 from pinprick import units
 from pinprick.devices import device
 from pinprick.evidence import Lanes, registry
-from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.heat.cell import Cell
 from pinprick.heat.damage import TARGETS, Drawn, Target, damage_set
 from pinprick.heat.heated import Heated, burst, heat
@@ -27,10 +24,9 @@ from pinprick.heat.source import Pins, Pulse, pins_of
 from pinprick.heat.zones import extent
 from pinprick.medium.layers import Layer, Skin
 from pinprick.people import skin_at
+from pinprick.validation.experiments import SEED, Array, data, one_of_each
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
 DRAWS = 64
-SEED = 0
 _EDGES: Array = np.linspace(0.0, 6 * units.MILLI, 121)
 
 
@@ -43,11 +39,6 @@ def model(case: Mapping[str, Any]) -> tuple[Array, frozenset[str]]:
     what, _, detail = case["of"].partition(":")
     values, used = _MODELS[what](case, detail)
     return np.asarray(values), used
-
-
-def cases() -> tuple[Mapping[str, Any], ...]:
-    """The rows of ``heat.toml``."""
-    return tuple(_data()["case"])
 
 
 # ---- rates of damage ----
@@ -175,7 +166,7 @@ def _ran(name: str) -> tuple[Cell, Mapping[str, Array], frozenset[str]]:
 
 def _skin(name: str, lanes: Lanes) -> Skin:
     """A body site, or layers that the experiment names."""
-    made = _data()["experiment"][name]["skin"]
+    made = data("heat")["experiment"][name]["skin"]
     if isinstance(made, str):
         return skin_at(made, None, lanes)
     one = np.ones(len(lanes))
@@ -184,7 +175,7 @@ def _skin(name: str, lanes: Lanes) -> Skin:
 
 
 def _pins(name: str, lanes: Lanes) -> Pins:
-    setup = _data()["experiment"][name]
+    setup = data("heat")["experiment"][name]
     depth = units.quantity(setup["depth"], "m")
     if "device" in setup:
         return pins_of(device(setup["device"]), depth, setup["wiring"])
@@ -195,7 +186,7 @@ def _pins(name: str, lanes: Lanes) -> Pins:
 
 def _pulse(name: str) -> Pulse:
     """Energies are stated, so members differ by their tissue alone."""
-    setup = _data()["experiment"][name]
+    setup = data("heat")["experiment"][name]
     return Pulse(
         energy=units.quantity(setup["energy"], "J") if "energy" in setup else None,
         power=units.quantity(setup["power"], "W") if "power" in setup else None,
@@ -211,7 +202,7 @@ def _pulse(name: str) -> Pulse:
 
 def _plate(case: Mapping[str, Any], detail: str) -> tuple[Array, frozenset[str]]:
     """Highest temperature in degrees below a plate, with fat so thick; nothing is drawn."""
-    return np.full(DRAWS, hottest(units.quantity(detail, "m"), _data()["plate"])), frozenset()
+    return np.full(DRAWS, hottest(units.quantity(detail, "m"), data("heat")["plate"])), frozenset()
 
 
 def hottest(fat: float, setup: Mapping[str, Any]) -> float:
@@ -221,7 +212,7 @@ def hottest(fat: float, setup: Mapping[str, Any]) -> float:
         fat: thickness in metres.
         setup: the table ``plate`` of ``heat.toml``, or one like it.
 
-    >>> round(hottest(2e-3, _data()["plate"]))
+    >>> round(hottest(2e-3, data("heat")["plate"]))
     69
     """
     told = {name: p.value for name, p in _parameters().items()}
@@ -269,11 +260,4 @@ _MODELS: dict[str, Callable[[Mapping[str, Any], str], tuple[Array, frozenset[str
 
 
 def _lanes() -> Lanes:
-    """One member of each draw, so that people and knowledge are both drawn anew."""
-    return Lanes(registry(), SEED, range(0, DRAWS * PEOPLE_PER_DRAW, PEOPLE_PER_DRAW))
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    text = files("pinprick.validation").joinpath("heat.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return one_of_each(DRAWS)

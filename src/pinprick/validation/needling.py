@@ -7,7 +7,6 @@ need. A row is asked for as ``WHAT:DETAIL``; :func:`model` lists what there is.
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -17,10 +16,7 @@ from typing import Any
 import numpy as np
 
 from pinprick import devices, units
-from pinprick.evidence import Lanes, registry
-from pinprick.evidence.lanes import PEOPLE_PER_DRAW
-from pinprick.evidence.reading import read_parameter
-from pinprick.evidence.registry import Registry
+from pinprick.evidence import Lanes, Registry
 from pinprick.needling import channel
 from pinprick.needling.bleeding import points_seen, red_cells_out
 from pinprick.needling.insertion import Group, Insertion, give, insert, resistance
@@ -36,10 +32,9 @@ from pinprick.needling.mechanics import (
 )
 from pinprick.needling.reading import observed
 from pinprick.people import skin_at, vessels
+from pinprick.validation.experiments import Array, data, one_of_each, own_registry
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
 DRAWS = 512
-SEED = 0
 _STAGE = "needling_experiment"
 _WITHOUT_ROLLERS = "needling_draws_without_rollers.csv"
 
@@ -70,7 +65,7 @@ def _insertion(case: Mapping[str, Any], detail: str, lanes: Lanes) -> Array:
 
 
 def _of_experiment(case: Mapping[str, Any], name: str, detail: str, lanes: Lanes) -> Array:
-    setup = _data()["experiment"][name]
+    setup = data("needling")["experiment"][name]
     needle = _needle(setup, lanes)
     skin = resistance(lanes, _speed(setup, lanes))
     if detail == "energy":
@@ -136,7 +131,7 @@ def _seat(setup: Mapping[str, Any], needle: Needle, lanes: Lanes) -> tuple[Seat,
 
 def _value(text: str, unit: str, lanes: Lanes) -> Array:
     """A quantity, or a parameter of the experiments by its name, for every draw."""
-    if text in _data()["parameter"]:
+    if text in data("needling")["parameter"]:
         return lanes[f"{_STAGE}.{text}"]
     return np.full(len(lanes), units.quantity(text, unit))
 
@@ -218,29 +213,16 @@ _MODELS: dict[str, Callable[[Mapping[str, Any], str, Lanes], Array]] = {
 
 
 def _lanes(without: str) -> Lanes:
-    """One member of each draw, so that people and knowledge are both drawn anew."""
-    return Lanes(_registry(without), SEED, range(0, DRAWS * PEOPLE_PER_DRAW, PEOPLE_PER_DRAW))
+    return one_of_each(DRAWS, _registry(without))
 
 
 @cache
 def _registry(without: str) -> Registry:
     """The registry with the experiments' own parameters; mechanics refitted without some rows."""
-    known = registry()
-    own = {
-        f"{_STAGE}.{name}": read_parameter(f"{_STAGE}.{name}", body)
-        for name, body in _data()["parameter"].items()
-    }
-    tables = dict(known.tables)
-    if without == "rollers":
-        text = files("pinprick.validation").joinpath(_WITHOUT_ROLLERS).read_text("utf-8")
-        rows = list(csv.DictReader(text.splitlines()))
-        tables["needling_draws"] = {
-            name: np.array([float(row[name]) for row in rows]) for name in rows[0]
-        }
-    return replace(known, parameters={**known.parameters, **own}, tables=tables)
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    text = files("pinprick.validation").joinpath("needling.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    known = own_registry("needling")
+    if without != "rollers":
+        return known
+    text = files("pinprick.validation").joinpath(_WITHOUT_ROLLERS).read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    refitted = {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
+    return replace(known, tables={**known.tables, "needling_draws": refitted})

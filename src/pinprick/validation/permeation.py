@@ -5,20 +5,17 @@ Rows and experiments stand in ``permeation.toml`` beside this file, which says w
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from pinprick import units
-from pinprick.evidence import Lanes, registry
+from pinprick.evidence import Lanes, Spread
 from pinprick.evidence.lanes import PEOPLE_PER_DRAW
-from pinprick.evidence.reading import read_parameter, read_value
-from pinprick.evidence.registry import Registry, Spread
+from pinprick.evidence.reading import read_value
 from pinprick.medium.layers import Layer, Skin
 from pinprick.people import skin_at
 from pinprick.permeation.barrier import Barrier, barrier, capped, formula, lag_time
@@ -30,10 +27,9 @@ from pinprick.permeation.solutes import Solute, solute
 from pinprick.permeation.tissue import dermis
 from pinprick.permeation.uptake import Uptake, uptake
 from pinprick.permeation.vehicle import Vehicle
+from pinprick.validation.experiments import SEED, Array, data, own_registry
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
 DRAWS = 128
-SEED = 0
 _STAGE = "permeation_experiment"
 _POINTS = 48  # times at which a run is read
 
@@ -50,11 +46,6 @@ def model(case: Mapping[str, Any]) -> tuple[Array, frozenset[str]]:
     values, used = _MODELS[what](case, detail)
     people = np.asarray(values).reshape(-1, PEOPLE_PER_DRAW)
     return (people[:, 0] if case.get("people") == 1 else people.mean(axis=1)), used
-
-
-def cases() -> tuple[Mapping[str, Any], ...]:
-    """The rows of ``permeation.toml``."""
-    return tuple(_data()["case"])
 
 
 # ---- what a diffusion cell or a patch shows ----
@@ -125,7 +116,7 @@ def _levels(time: Array, gone: Array, clears: Array, space: Array) -> Array:
 @cache
 def _ran(name: str) -> tuple[Uptake, float, frozenset[str]]:
     """The run of an experiment, the area of skin in m², and the parameters that were read."""
-    setup = _data()["experiment"][name]
+    setup = data("permeation")["experiment"][name]
     lanes = _of(setup)
     drug = solute(setup["solute"])
     donor = setup["donor"]
@@ -267,7 +258,7 @@ _MODELS: dict[str, Callable[[Mapping[str, Any], str], tuple[Array, frozenset[str
 
 
 def _lanes() -> Lanes:
-    return Lanes(_registry(), SEED, range(DRAWS * PEOPLE_PER_DRAW))
+    return Lanes(own_registry("permeation"), SEED, range(DRAWS * PEOPLE_PER_DRAW))
 
 
 def _of(setup: Mapping[str, Any]) -> Lanes:
@@ -275,7 +266,7 @@ def _of(setup: Mapping[str, Any]) -> Lanes:
 
     A fixed one may lie outside its range: the guide's model has no water path into capillaries.
     """
-    known = _registry()
+    known = own_registry("permeation")
     fixed = {
         name: replace(
             known.parameters[name],
@@ -287,20 +278,3 @@ def _of(setup: Mapping[str, Any]) -> Lanes:
     known = replace(known, parameters={**known.parameters, **fixed})
     members = PEOPLE_PER_DRAW * (1 if "permeability" in setup else DRAWS)
     return Lanes(known, SEED, range(members))
-
-
-@cache
-def _registry() -> Registry:
-    """The registry with the experiments' own parameters."""
-    known = registry()
-    own = {
-        f"{_STAGE}.{name}": read_parameter(f"{_STAGE}.{name}", body)
-        for name, body in _data()["parameter"].items()
-    }
-    return replace(known, parameters={**known.parameters, **own})
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    text = files("pinprick.validation").joinpath("permeation.toml").read_text("utf-8")
-    return tomllib.loads(text)

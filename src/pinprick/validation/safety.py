@@ -5,10 +5,7 @@ Rows stand in ``safety.toml`` beside this file, which says what can be asked.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -16,10 +13,9 @@ from scipy import special
 
 from pinprick.evidence import registry
 from pinprick.safety.pih import NEEDLING, provenance
+from pinprick.validation.experiments import SEED, Array, data
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
 DRAWS = 2000
-SEED = 0
 _TOP = 10.0  # of the scale of pain
 
 
@@ -35,11 +31,6 @@ def model(case: Mapping[str, Any]) -> tuple[Array, frozenset[str]]:
     """
     what, _, detail = case["of"].partition(":")
     return _MODELS[what](detail), frozenset()
-
-
-def cases() -> tuple[Mapping[str, Any], ...]:
-    """The rows of ``safety.toml``."""
-    return tuple(_data()["case"])
 
 
 def _left_out(arm: str) -> Array:
@@ -60,8 +51,8 @@ def _score(other: str) -> Array:
 
 def _driven(study: str) -> Array:
     """Change of the score of one study by the effect in the other, at its own score with cream."""
-    (other,) = (one for one in _data()["contrast"] if one != study)
-    prior, there, here = _data()["parameter"]["driven"], _logits(other), _logits(study)
+    (other,) = (one for one in data("safety")["contrast"] if one != study)
+    prior, there, here = data("safety")["parameter"]["driven"], _logits(other), _logits(study)
     effect = there["driven"][0] - there["cream"][0]
     spread = np.hypot(there["driven"][1], there["cream"][1])
     weight = prior["sd"] ** 2 / (prior["sd"] ** 2 + spread**2)
@@ -74,7 +65,7 @@ def _driven(study: str) -> Array:
 
 def _logits(study: str) -> dict[str, tuple[float, float]]:
     """Mean of each half of the face and its standard error, in logits of the scale."""
-    setup, made = _data()["contrast"][study], {}
+    setup, made = data("safety")["contrast"][study], {}
     for half in ("cream", "driven"):
         mean, sd = (number / _TOP for number in setup[half])
         slope = mean * (1.0 - mean)
@@ -87,9 +78,3 @@ _MODELS: dict[str, Callable[[str], Array]] = {
     "score": _score,
     "driven": _driven,
 }
-
-
-@cache
-def _data() -> Mapping[str, Any]:
-    text = files("pinprick.validation").joinpath("safety.toml").read_text("utf-8")
-    return tomllib.loads(text)

@@ -1,25 +1,21 @@
-"""The table: rows of measurement and model, made from the shipped examples."""
+"""The table: rows of measurement and model, each with the verdict of the one rule."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from pinprick import units
-from pinprick.case import Case, example_path
 from pinprick.evidence import registry
 from pinprick.evidence.records import Fact
 from pinprick.faults import Fault, InputError, did_you_mean
-from pinprick.forecasting import Forecast, forecast
 from pinprick.forecasting.statistics import quantiles, rounded
 from pinprick.validation import (
     appearance,
+    forecasts,
     healing,
     heat,
     needling,
@@ -28,10 +24,10 @@ from pinprick.validation import (
     safety,
     studies,
 )
+from pinprick.validation.experiments import Array, cases
 
-MEMBERS = 256
-SEED = 0
 _UPPER = 0.975  # a printed interval is a 95 % interval
+_LENGTHS = ("um", "mm")
 _MODELS = {
     "needling": needling.model,
     "healing": healing.model,
@@ -60,11 +56,11 @@ def table(stage: str | None = None) -> list[dict[str, Any]]:
     >>> all(row["met"] == (row["verdict"] == "met") for row in rows)
     True
     """
-    cases = [case for case in _cases() if stage in (None, case["stage"])]
-    if not cases:
-        known = sorted({case["stage"] for case in _cases()})
+    asked = [case for case in every_case() if stage in (None, case["stage"])]
+    if not asked:
+        known = sorted(_MODELS)
         raise InputError([Fault("stage", str(stage), did_you_mean(str(stage), known))])
-    found = [_row(case) for case in cases]
+    found = [_row(case) for case in asked]
     if stage in (None, "appearance"):
         found += studies.rows()
     return found
@@ -97,11 +93,7 @@ def _row(case: Mapping[str, Any]) -> dict[str, Any]:
             "high": high,
             "sd": rounded(s_measured),
         }
-        q = row["model"]
-        numbers = [measured, s_measured, q["p05"], q["p50"], q["p95"]]
-        if case.get("log"):
-            numbers = [np.log(measured), s_measured / measured, *(np.log(q[k]) for k in q)]
-        verdict = rule.value(*numbers)
+        verdict = _judged(case, measured, s_measured, row["model"])
     elif kind == "predictive" and fact is not None:
         printed = case.get("sign", 1) * case.get("measured", fact.value)
         row["measured"] = {"value": printed, "low": None, "high": None, "sd": None}
@@ -112,7 +104,21 @@ def _row(case: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "verdict": verdict, "met": verdict == "met"}
 
 
-def _satisfied(case: Mapping[str, Any], values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _judged(
+    case: Mapping[str, Any], measured: float, s_measured: float, model: Mapping[str, float]
+) -> rule.Verdict:
+    """By the rule, on the scale that the case is judged on."""
+    ends = [model[key] for key in ("p05", "p50", "p95")]
+    if case.get("log"):
+        low, middle, high = np.log(ends)
+        at = float(np.log(measured))
+        return rule.value(at, s_measured / measured, low, middle, high, most=rule.TIMES)
+    length = case["unit"] in _LENGTHS and case.get("kind", "value") == "value"
+    most = rule.LENGTH * abs(ends[1]) if length else np.inf
+    return rule.value(measured, s_measured, *ends, most=most)
+
+
+def _satisfied(case: Mapping[str, Any], values: Array) -> Array:
     """Which members satisfy a bound (``above``, ``below``, both), or a sign or order (above 0)."""
     least = case.get("above", -np.inf if "below" in case else 0)
     return np.asarray((values > least) & (values < case.get("below", np.inf)))
@@ -149,46 +155,12 @@ def _measured(case: Mapping[str, Any], fact: Fact) -> tuple[float, float]:
     return value, (fact.high - fact.low) / (2.0 * float(special.stdtrit(fact.n - 1, _UPPER)))
 
 
-def _model(case: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+def _model(case: Mapping[str, Any]) -> Array:
     """What the model says, in the row's unit: one number a draw, or one a member."""
-    if "example" not in case:
-        model = _MODELS[case["stage"]]
-        return model(case)[0]
-    done = _forecast(case["example"])
-    what, *rest = case["of"].split(":")
-    data = done.data
-    if what in ("outcome", "percent"):
-        observer, arm = rest
-        change = data[f"outcome.0.{observer}.group.{arm}.read"].sel(time=case["day"]).values
-        if what == "outcome":
-            return np.asarray(change)
-        return np.asarray(-change / data["outcome.0.baseline"].values / units.PERCENT)
-    if what == "tissue":
-        gain = data[rest[0]].sel(time=case["day"]).values[0]
-        return np.asarray(gain.mean(axis=-1) / units.PERCENT)
-    if what == "density":
-        return np.asarray(data["density"].values[0, 0] * units.CM2)
-    if what == "pain":
-        return np.asarray(data["pain"].values.mean(axis=(0, 1)).mean(axis=-1))
-    if what == "redness_hours":
-        return np.asarray(data["redness_duration"].values[0].mean(axis=-1) * units.HOURS_PER_DAY)
-    if what == "fades":
-        gain = data["tissue.collagen"].sel(layer="papillary dermis").values[0]
-        return np.asarray(gain[list(data["time"].values).index(168)] - gain[-1])
-    raise ValueError(f"unknown quantity {case['of']}")
+    return forecasts.model(case) if "example" in case else _MODELS[case["stage"]](case)[0]
 
 
 @cache
-def _forecast(example: str) -> Forecast:
-    if example == "roller-15":
-        case = Case.load(example_path("lotfi-2013")).with_(dose={"passes": 15})
-    else:
-        case = Case.load(example_path(example))
-    return forecast(case, members=MEMBERS, seed=SEED)
-
-
-@cache
-def _cases() -> tuple[Mapping[str, Any], ...]:
-    text = files("pinprick.validation").joinpath("cases.toml").read_text("utf-8")
-    own = (stage.cases() for stage in (healing, appearance, safety, permeation, heat))
-    return (*tomllib.loads(text)["case"], *(case for cases in own for case in cases))
+def every_case() -> tuple[Mapping[str, Any], ...]:
+    """The rows that are asked for: of whole forecasts, then stage by stage."""
+    return (*cases("forecasts"), *(case for stage in _MODELS for case in cases(stage)))

@@ -20,10 +20,9 @@ import numpy as np
 
 from pinprick import units
 from pinprick.appearance.colour.seen import bands
-from pinprick.evidence import Lanes, Spread, registry
+from pinprick.evidence import Lanes, registry
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-LAYERS = ("epidermis", "papillary dermis", "dermis below")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +88,10 @@ def optics_of(skin: Pigments, lanes: Lanes | None = None) -> Optics:
         lanes: members' values of the laws; the parameters' own values if None.
     """
     k = _Laws((lanes or central()).stage("colour"), lanes is not None)
-    beyond = (_WAVES - k.baseline_from) / k.baseline_fall
+    waves = bands() * units.MICRO * units.MILLI
+    beyond = (waves - k.baseline_from) / k.baseline_fall
     baseline = k.baseline_floor + k.baseline_rise * np.exp(-beyond)
-    ratio = _WAVES / k.reference_wave
+    ratio = waves / k.reference_wave
     dark = k.melanin_absorption * ratio**-k.melanin_power
     pale = k.pheomelanin_absorption * ratio**-k.pheomelanin_power
     yellow, melanin = skin.yellow[..., None], skin.melanin[..., None]
@@ -110,9 +110,6 @@ def optics_of(skin: Pigments, lanes: Lanes | None = None) -> Optics:
         k.index,
         k.two_flux,
     )
-
-
-_WAVES = bands() * units.MICRO * units.MILLI
 
 
 def extinction() -> tuple[Array, Array]:
@@ -162,6 +159,4 @@ class _Laws:
 @cache
 def central() -> Lanes:
     """One lane in which every parameter has its own value and nothing is drawn."""
-    known = registry()
-    fixed = {p.name: replace(p, spread=Spread()) for p in known}
-    return Lanes(replace(known, parameters=fixed), 0, range(1))
+    return Lanes(registry().still(), 0, range(1))

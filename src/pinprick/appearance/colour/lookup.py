@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from pinprick.appearance.colour.absorption import Pigments
 from pinprick.appearance.colour.optics import reflectance
@@ -34,8 +35,6 @@ class ColourTable:
 
         Factors beyond the table's ends take the end's colour.
         """
-        from scipy.ndimage import map_coordinates
-
         given = (np.asarray(factor, float) for factor in (melanin, papillary, deep))
         factors = np.broadcast_arrays(*given)
         shape = factors[0].shape
@@ -45,7 +44,7 @@ class ColourTable:
             for factor, axis in zip(factors, self.axes, strict=True)
         ]
         bands = [
-            map_coordinates(self.linear[..., i], places, order=1, mode="nearest")
+            ndimage.map_coordinates(self.linear[..., i], places, order=1, mode="nearest")
             for i in range(self.linear.shape[-1])
         ]
         return np.stack(bands, axis=-1).reshape(*shape, -1)

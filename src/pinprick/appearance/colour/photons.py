@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from pinprick.faults import InputError, too_few
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 # Below this weight a photon is kept with the chance SPARED, and then weighs as many times more.
 SPARED = 10.0**-1
@@ -72,14 +74,19 @@ def follow(slabs: Slabs, least: Array, photons: int, seed: int) -> Escaped:
     Args:
         slabs: the skin.
         least: the least absorption that will be asked for, shape (layers,); it ends long paths.
-        photons: how many.
+        photons: how many, 1 or more.
         seed: of the random numbers.
 
+    Raises:
+        InputError: if there are none.
+
     >>> skin = Slabs(np.array([4000.0]), np.array([np.inf]), 0.8, 1.4)
-    >>> seen = follow(skin, np.array([20.0]), 2000, seed=1)
-    >>> float(seen.share(np.array([20.0]))) > float(seen.share(np.array([200.0])))
+    >>> seen = follow(skin, np.array([200.0]), 200, seed=1)
+    >>> bool(seen.share(np.array([200.0])) > seen.share(np.array([2000.0])))
     True
     """
+    if faults := too_few(photons=photons):
+        raise InputError(faults)
     rng = np.random.default_rng(seed)
     edges = np.concatenate([[0.0], np.cumsum(slabs.thickness)])
     rate = np.asarray(slabs.scattering) / (1.0 - slabs.anisotropy)

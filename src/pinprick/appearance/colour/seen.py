@@ -85,7 +85,11 @@ def _weights() -> Array:
 
 @cache
 def white() -> Array:
-    """XYZ of the perfect white."""
+    """XYZ of the perfect white under D65, shape (3,), Y = 1 (CIE 15).
+
+    >>> white().round(3).tolist()
+    [0.95, 1.0, 1.089]
+    """
     return np.asarray(_weights().sum(axis=0))
 
 
@@ -103,7 +107,7 @@ def seen(spectrum: Array, geometry: Geometry) -> Colour:
 def lab_of(xyz: Array) -> Array:
     """L*a*b* of XYZ under D65 (CIE 15), shape (..., 3)."""
     k = standard("lab")
-    edge = k.__dict__["break"] / k.over
+    edge = k.bend / k.over
     ratio = np.asarray(xyz) / white()
     root = np.cbrt(np.maximum(ratio, 0.0))
     line = ratio / (k.root * edge**2) + k.shift / k.lightness

@@ -19,7 +19,7 @@ from pinprick.appearance.colour.optics import reflectance
 from pinprick.appearance.colour.seen import Colour, Geometry, difference, seen
 from pinprick.evidence import Lanes
 from pinprick.faults import Fault, InputError
-from pinprick.people.person import ROMAN
+from pinprick.people import ROMAN
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 FACE = ("cheek", "forehead", "nose", "chin", "upper lip", "temple", "periorbital", "neck")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from types import SimpleNamespace
+
+from pinprick.evidence.entries import toml
 
 
 @cache
@@ -15,5 +15,4 @@ def standard(name: str) -> SimpleNamespace:
     >>> standard("lab").lightness
     116.0
     """
-    text = files("pinprick.appearance.colour").joinpath("standards.toml").read_text("utf-8")
-    return SimpleNamespace(**tomllib.loads(text)[name])
+    return SimpleNamespace(**toml("pinprick.appearance.colour", "standards.toml")[name])

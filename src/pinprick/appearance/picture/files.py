@@ -38,6 +38,11 @@ def picture(image: Image, alt: str, facts: Mapping[str, str], *, small: bool = F
         alt: what it shows, in words.
         facts: further metadata, such as seed and version.
         small: fewer colours, for a page that holds the picture.
+
+    >>> from pinprick.appearance.picture.page import blank
+    >>> made = picture(blank(40, 30), "an empty page", {"Seed": "1"})
+    >>> (made.width, made.height), made.alt, b"simulation, not a promise" in made.png
+    ((40, 30), 'an empty page', True)
     """
     from PIL import PngImagePlugin
 

@@ -51,11 +51,9 @@ def frame(
     Raises:
         InputError: if the scene is a good responder, who is never shown alone.
 
-    >>> import numpy as np
+    >>> from pinprick.appearance.colour import colour_table, typical
     >>> from pinprick.appearance.relief import patch, square
-    >>> skin = patch(square(2e-3, 40), 1, [])
-    >>> def colours(melanin, papillary, deep):
-    ...     return np.stack([0.4 / melanin, 0.23 / papillary, 0.15 / deep], axis=-1)
+    >>> skin, colours = patch(square(2e-3, 40), 1, []), colour_table(typical(3))
     >>> scene = Scene("wrinkles", 3, "typical responder", "50th percentile", skin, colours)
     >>> made = frame(scene, State(30, 2, 2, 3))
     >>> made.png[1:4], "day 30 since the first session" in made.alt
@@ -76,7 +74,7 @@ def frame(
         page.text(scene.rank, "small", faint=True)
     page.mounted(photographs)
     page.add(_profile([("untreated", before), (f"day {state.day:g}", now)], page.inner))
-    page.text(changes(now, before), "small")
+    page.text(changes(now, before, k), "small")
     if with_maps:
         page.add(maps(now))
     _close(page, [scene], lamp)
@@ -85,7 +83,23 @@ def frame(
 
 
 def exposures(scene: Scene, shot: Shot, lamp: Lamp, k: Numbers) -> list[Image]:
-    """The photograph; for dark skin a second one, one stop brighter and marked so."""
+    """The photograph; for dark skin a second one, one stop brighter and marked so.
+
+    Args:
+        scene: the patch and the person it stands for.
+        shot: the photograph of its day.
+        lamp: the light, for its arrow.
+        k: the numbers; the step is ``exposure_step``.
+
+    >>> from pinprick.appearance.colour import colour_table, typical
+    >>> from pinprick.appearance.relief import patch, square
+    >>> skin, colours = patch(square(2e-3, 40), 1, []), colour_table(typical(5))
+    >>> scene, lamp, k = Scene("wrinkles", 5, "", "", skin, colours), raking(), numbers()
+    >>> shot = scene.shot(State(30, 2, 2, 3))
+    >>> fair = replace(scene, phototype=4)
+    >>> len(exposures(fair, shot, lamp, k)), len(exposures(scene, shot, lamp, k))
+    (1, 2)
+    """
     pixel = shot.made.grid.pixel
     out = [stamped(shot.pixels(k=k), pixel, lamp)]
     if scene.dark:
@@ -107,32 +121,25 @@ def strip(
 
     Args:
         rows: scenes, each with its states, one or more and the same days in every row.
-        lamp: raking light from the upper left if None.
-        k: the numbers; the parameters' own values if None.
+        lamp: as in :func:`frame`.
+        k: as in :func:`frame`.
         small: fewer colours, for a page that holds the picture.
 
-    Returns:
-        A PNG with its text; sizes in pixels.
-
     Raises:
-        InputError: if there is no row, or only good responders are shown.
+        InputError: if there is no row, days differ, or only good responders are shown.
 
-    >>> import numpy as np
+    >>> from pinprick.appearance.colour import colour_table, typical
     >>> from pinprick.appearance.relief import patch, square
-    >>> skin = patch(square(2e-3, 40), 1, [])
-    >>> def colours(melanin, papillary, deep):
-    ...     return np.stack([0.4 / melanin, 0.23 / papillary, 0.15 / deep], axis=-1)
+    >>> skin, colours = patch(square(2e-3, 40), 1, []), colour_table(typical(3))
     >>> scene = Scene("wrinkles", 3, "typical responder", "50th percentile", skin, colours)
     >>> days = [State(1, 1, 1, 3, redness=4), State(30, 2, 2, 3, redness=1.5)]
     >>> one, two = strip([(scene, days[:1])]), strip([(scene, days)])
     >>> two.width - one.width >= 20, "day 30" in two.alt
     (True, True)
-    >>> strip([(replace(scene, who=GOOD), days)])
-    Traceback (most recent call last):
-    pinprick.faults.InputError: picture: found a good responder alone; allowed: ...
     """
     scenes = [scene for scene, _ in rows]
     _not_alone(scenes)
+    _same_days([states for _, states in rows])
     k = k or numbers()
     lamp = lamp or raking(k)
     films = [_film(scene, states, lamp, k) for scene, states in rows]
@@ -189,29 +196,21 @@ def sheet(
 
     Args:
         scenes: people, each with their state on that day.
-        lamp: raking light from the upper left if None.
-        k: the numbers; the parameters' own values if None.
-        small: fewer colours, for a page that holds the picture.
-
-    Returns:
-        A PNG with its text; sizes in pixels.
+        lamp: as in :func:`frame`.
+        k: as in :func:`frame`.
+        small: as in :func:`strip`.
 
     Raises:
         InputError: if there is nobody, or only good responders are shown.
 
-    >>> import numpy as np
+    >>> from pinprick.appearance.colour import colour_table, typical
     >>> from pinprick.appearance.relief import patch, square
-    >>> skin = patch(square(2e-3, 40), 1, [])
-    >>> def colours(melanin, papillary, deep):
-    ...     return np.stack([0.4 / melanin, 0.23 / papillary, 0.15 / deep], axis=-1)
+    >>> skin, colours = patch(square(2e-3, 40), 1, []), colour_table(typical(3))
     >>> poor = Scene("wrinkles", 3, "poor responder", "10th percentile", skin, colours)
     >>> good, state = replace(poor, who=GOOD, rank="90th percentile"), State(30, 2, 2, 3)
     >>> made = sheet([(poor, state), (good, replace(state, fill=0.2))])
     >>> "poor responder" in made.alt, "20% filled" in made.alt
     (True, True)
-    >>> sheet([(good, state)])
-    Traceback (most recent call last):
-    pinprick.faults.InputError: picture: found a good responder alone; allowed: ...
     """
     people = [scene for scene, _ in scenes]
     _not_alone(people)
@@ -234,19 +233,21 @@ def sheet(
     page.row([paragraph(filled(shot), wide, "tiny", faint=True) for shot in shots])
     lines = [("untreated", rest), *((s.who, shot) for s, shot in zip(people, shots, strict=True))]
     bare = _bare(first, rest, lamp, k)
-    page.row([bare, _side(lines, sources(people), page.inner - bare.width - layout("page").gap)])
+    room = page.inner - bare.width - layout("page").gap
+    page.row([bare, _side(lines, sources(people), room, k)])
     page.text(first.foot(lamp), "tiny", faint=True)
     words = " ".join(told(s, at, shot) for (s, at), shot in zip(scenes, shots, strict=True))
     facts = {**first.facts(), "Day": f"{state.day:g}", "Shown": "; ".join(heads)}
     return picture(page.finish(), words, facts, small=small)
 
 
-def _side(lines: Sequence[tuple[str, Shot]], texts: Sequence[str], width: int) -> Image:
+def _side(lines: Sequence[tuple[str, Shot]], texts: Sequence[str], width: int, k: Numbers) -> Image:
+    """Profiles, changes and sources, beside the untreated skin."""
     page = Page(width)
     page.text("Profiles", "small", bold=True)
     page.add(_profile(lines, width, max(width // (2 * 2), layout("profile").height)))
     for who, shot in lines[1:]:
-        page.text(f"{who}: {changes(shot, lines[0][1])}", "tiny")
+        page.text(f"{who}: {changes(shot, lines[0][1], k)}", "tiny")
     for text in texts:
         page.text(text, "tiny", faint=True)
     return page.finish()
@@ -293,3 +294,10 @@ def _not_alone(scenes: Sequence[Scene]) -> None:
     if all(scene.who == GOOD for scene in scenes):
         allowed = "the good responder beside the poor and the typical one, as on the sheet"
         raise InputError([Fault("picture", "a good responder alone", allowed)])
+
+
+def _same_days(rows: Sequence[Sequence[State]]) -> None:
+    days = {tuple(state.day for state in states) for states in rows}
+    if len(days) != 1 or () in days:
+        found = " and ".join(", ".join(f"{day:g}" for day in each) or "none" for each in days)
+        raise InputError([Fault("days", found, "one or more, the same in every row")])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+
+from pinprick.evidence.entries import toml
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -20,8 +20,7 @@ def layout(name: str) -> SimpleNamespace:
     >>> layout("stamp").words
     'simulation, not a promise'
     """
-    text = files("pinprick.appearance.picture").joinpath("layout.toml").read_text("utf-8")
-    return SimpleNamespace(**tomllib.loads(text)[name])
+    return SimpleNamespace(**toml("pinprick.appearance.picture", "layout.toml")[name])
 
 
 @cache

@@ -24,7 +24,7 @@ def maps(shot: Shot) -> Image:
     return beside(parts, gap)
 
 
-def coloured(values: np.ndarray[Any, np.dtype[np.float64]], ends: list[float]) -> Pixels:
+def _coloured(values: np.ndarray[Any, np.dtype[np.float64]], ends: list[float]) -> Pixels:
     """Values in false colour, darkest at the lower end, shape (…, 3)."""
     from matplotlib import colormaps
 
@@ -39,10 +39,10 @@ def _map(values: np.ndarray[Any, np.dtype[np.float64]], name: str, ends: list[fl
     from PIL import ImageDraw
 
     size, page = layout("maps"), layout("page")
-    picture = Images.fromarray(coloured(values, ends))
+    picture = Images.fromarray(_coloured(values, ends))
     picture = picture.resize((size.width, size.width), Images.Resampling.BOX)
     ramp = np.linspace(ends[1], ends[0], size.width)[:, None]
-    bar = Images.fromarray(np.repeat(coloured(ramp, ends), size.bar, axis=1))
+    bar = Images.fromarray(np.repeat(_coloured(ramp, ends), size.bar, axis=1))
     letters = font(page.tiny)
     low, high = (f"×{end:g}" for end in ends)
     label = round(max(letters.getlength(low), letters.getlength(high))) + page.gap

@@ -62,9 +62,8 @@ def patches(made: Patch, k: Numbers) -> Array:
         warp = edge / (n + 1) ** 2
         y = y + warp * smooth(made.seed, f"dark y {n}", grid.y, grid.x, length)
         x = x + warp * smooth(made.seed, f"dark x {n}", grid.y, grid.x, length)
-    rows, columns, apart = grid.y.ravel(), grid.x.ravel(), k.pih_apart
-    box = (rows[0] - apart, columns[0] - apart, rows[-1] + apart, columns[-1] + apart)
-    down, across, i, j = nodes(made.seed, "dark", apart, 0.5 * 0.5, box)
+    apart = k.pih_apart
+    down, across, i, j = nodes(made.seed, "dark", apart, 0.5 * 0.5, grid.around(apart))
     out = np.zeros(grid.shape)
     kept = at(made.seed, "dark kept", i, j) < k.pih_share
     sizes = 0.5 + at(made.seed, "dark size", i, j)
@@ -88,9 +87,7 @@ def _spots(made: Patch, name: str, density: float, width: float, share: float, k
     """Soft round spots at some of the points of a jittered lattice, from 0 to 1."""
     grid = made.grid
     cell = 1.0 / np.sqrt(density)
-    rows, columns = grid.y.ravel(), grid.x.ravel()
-    box = (rows[0] - cell, columns[0] - cell, rows[-1] + cell, columns[-1] + cell)
-    y, x, i, j = nodes(made.seed, name, cell, 0.5, box)
+    y, x, i, j = nodes(made.seed, name, cell, 0.5, grid.around(cell))
     kept = at(made.seed, f"{name}/kept", i, j) < share
     y, x, i, j = y[kept], x[kept], i[kept], j[kept]
     radius = 0.5 * width * (0.5 + at(made.seed, f"{name}/size", i, j))

@@ -28,9 +28,9 @@ def stamped(pixels: Pixels, pixel: float, lamp: Lamp, note: str = "") -> Image:
     _band(image)
     draw = ImageDraw.Draw(image)
     stamp, marks = layout("stamp"), layout("marks")
-    letters = stamp_font(image.width)
+    letters = _stamp_font(image.width)
     draw.text(
-        stamp_place(image.width, image.height), stamp.words, fill=tuple(stamp.ink),
+        _stamp_place(image.width, image.height), stamp.words, fill=tuple(stamp.ink),
         font=letters, anchor="lm",
     )  # fmt: skip
     _bar(image, pixel)
@@ -44,18 +44,18 @@ def stamped(pixels: Pixels, pixel: float, lamp: Lamp, note: str = "") -> Image:
     return image
 
 
-def stamp_font(width: int) -> FreeTypeFont:
+def _stamp_font(width: int) -> FreeTypeFont:
     """Letters of the stamp on a photograph of that width."""
     return font(max(round(layout("stamp").size * width), layout("page").tiny - 2))
 
 
-def stamp_place(width: int, height: int) -> tuple[int, int]:
+def _stamp_place(width: int, height: int) -> tuple[int, int]:
     """Left end and middle of the stamp's line."""
     return layout("marks").inset, height - _band_height(width) // 2
 
 
 def _band_height(width: int) -> int:
-    size: float = stamp_font(width).size * layout("stamp").band
+    size: float = _stamp_font(width).size * layout("stamp").band
     return round(size)
 
 
@@ -85,12 +85,12 @@ def _bar(image: Image, pixel: float) -> None:
 
     marks, ink = layout("marks"), tuple(layout("marks").ink)
     draw = ImageDraw.Draw(image)
-    letters = stamp_font(image.width)
+    letters = _stamp_font(image.width)
     taken = letters.getlength(layout("stamp").words) + letters.getlength(marks.longest)
     room = (image.width - taken - 2 * 2 * marks.inset) * pixel
     length = bar_length(min(image.width * pixel / (2 * 2), max(room, pixel)))
     wide = round(length / pixel)
-    middle = stamp_place(image.width, image.height)[1]
+    middle = _stamp_place(image.width, image.height)[1]
     words = f"{length / units.MILLI:g} mm"
     right = image.width - marks.inset
     draw.text((right, middle), words, fill=ink, font=letters, anchor="rm")

@@ -91,7 +91,16 @@ def above(upper: Image, lower: Image) -> Image:
 
 
 def mount(images: Sequence[Image], width: int = 0) -> Image:
-    """Photographs side by side in the middle of a mid grey, of a width or as wide as they need."""
+    """Photographs side by side in the middle of a mid grey.
+
+    Args:
+        images: the photographs.
+        width: of the whole in pixels; as wide as they need if that is more.
+
+    >>> one = blank(30, 20)
+    >>> mount([one, one]).size, mount([one], 200).size  # with a gap of 16 pixels
+    ((108, 52), (200, 52))
+    """
     gap = layout("page").gap
     photographs = beside(images, gap, "ground")
     wide = max(width, photographs.width + 2 * gap)

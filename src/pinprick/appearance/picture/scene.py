@@ -17,8 +17,8 @@ from pinprick.appearance.picture.state import Part, Rests, State, untreated
 from pinprick.appearance.relief.numbers import Numbers, numbers
 from pinprick.appearance.relief.patch import Patch
 from pinprick.appearance.relief.plane import Array
+from pinprick.people import ROMAN
 
-ROMAN = ("I", "II", "III", "IV", "V", "VI")
 SAID: dict[Rests, str] = {
     "forecast": "From the forecast",
     "assumed": "Assumed laws and sizes",
@@ -87,23 +87,23 @@ class Scene:
         )
 
 
-def changes(now: Shot, before: Shot) -> str:
+def changes(now: Shot, before: Shot, k: Numbers | None = None) -> str:
     """What a photograph shows, as numbers: colour beside the resting skin, and the fill."""
     lab, rest = now.lab, before.lab
     apart = float(difference(lab, rest))
-    limit = numbers().visible_difference
+    limit = (k or numbers()).visible_difference
     seen = f", less than is seen side by side ({limit:g})" if apart < limit else ""
     if now.state.pigment > 1:
-        dark = dark_patch(now, before)
-        seen = f"; in a dark patch ΔL* {signed(dark[0])}, Δb* {signed(dark[2])}"
+        dark = _dark_patch(now, before)
+        seen = f"; in a dark patch ΔL* {_signed(dark[0])}, Δb* {_signed(dark[2])}"
     return (
-        f"Mean colour against untreated: Δa* {signed(lab[1] - rest[1])}, "
-        f"ΔL* {signed(lab[0] - rest[0])}, ΔE00 {apart:.1f}{seen} "
+        f"Mean colour against untreated: Δa* {_signed(lab[1] - rest[1])}, "
+        f"ΔL* {_signed(lab[0] - rest[0])}, ΔE00 {apart:.1f}{seen} "
         "(specular excluded, 2° observer, D65). " + filled(now)
     )
 
 
-def dark_patch(now: Shot, before: Shot) -> Array:
+def _dark_patch(now: Shot, before: Shot) -> Array:
     """Change of L*, a*, b* where the skin has darkened most, shape (3,); 0 where it has not."""
     rise = now.melanin / before.melanin
     there = rise > (1.0 + rise.max()) / 2
@@ -116,7 +116,7 @@ def dark_patch(now: Shot, before: Shot) -> Array:
 
 def filled(shot: Shot) -> str:
     """The fill of the concern in words."""
-    depth = deepest(shot) / units.MICRO
+    depth = _deepest(shot) / units.MICRO
     if depth <= 0:
         return ""
     gone = depth * shot.state.fill
@@ -127,15 +127,15 @@ def filled(shot: Shot) -> str:
     return words
 
 
-def deepest(shot: Shot) -> float:
+def _deepest(shot: Shot) -> float:
     """Depth in metres of the deepest concern before it fills, 0 without one."""
     return max((what.depth for what in shot.made.shapes), default=0.0)
 
 
-def signed(value: float) -> str:
+def _signed(value: float) -> str:
     """A number with its sign, to one decimal.
 
-    >>> signed(-2.04), signed(0.01)
+    >>> _signed(-2.04), _signed(0.01)
     ('-2.0', '0.0')
     """
     shown = round(float(value), 1)
@@ -153,8 +153,18 @@ def sources(scenes: Sequence[Scene]) -> list[str]:
 
 
 def told(scene: Scene, state: State, shot: Shot) -> str:
-    """The text that stands for a picture."""
-    depth = deepest(shot) / units.MICRO
+    """The text that stands for a picture.
+
+    >>> from pinprick.appearance.colour import colour_table, typical
+    >>> from pinprick.appearance.relief import patch, scar, square
+    >>> skin = patch(square(4e-3, 40), 1, [scar("boxcar", 2e-3, 2e-3, numbers())])
+    >>> scene = Scene("boxcar scar", 3, "typical responder", "", skin, colour_table(typical(3)))
+    >>> day = State(30, 2, 2, 3, fill=0.2)
+    >>> words = told(scene, day, scene.shot(day))
+    >>> words.split(", ")[0], "20% filled; no redness" in words
+    ('Simulated photograph', True)
+    """
+    depth = _deepest(shot) / units.MICRO
     red = state.redness
     seen = "no redness" if red < 1 else "redness that is just visible" if red < 2 else "redness"
     dark = "; darkened patches" if state.pigment > 1 else ""

@@ -1,6 +1,6 @@
 """Relief: the height map of a patch of skin, built from its ground and its concerns."""
 
-from pinprick.appearance.relief.concerns import KINDS, Kind, Lines, Scar, Stria, crows_feet, scar
+from pinprick.appearance.relief.concerns import KINDS, Kind, Lines, Scar, crows_feet, scar
 from pinprick.appearance.relief.numbers import Numbers, numbers
 from pinprick.appearance.relief.patch import Patch, height, patch
 from pinprick.appearance.relief.plane import Grid, square
@@ -15,7 +15,6 @@ __all__ = [
     "Patch",
     "Roughness",
     "Scar",
-    "Stria",
     "crows_feet",
     "height",
     "numbers",

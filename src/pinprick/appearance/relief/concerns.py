@@ -1,4 +1,4 @@
-"""Scars, lines and stretch marks: the shape of a concern, with the mask of its floor.
+"""Scars and lines: the shape of a concern, with the mask of its floor.
 
 Depths are in metres and not above 0. The floor of a scar lacks most of the micro-relief and has no
 pores: that, more than its depth, makes it read as a scar.
@@ -13,10 +13,12 @@ import numpy as np
 
 from pinprick.appearance.relief.numbers import Numbers
 from pinprick.appearance.relief.plane import Array, Grid, smooth, table
+from pinprick.faults import Fault, InputError, did_you_mean
 
 Kind = Literal["ice pick", "boxcar", "deep boxcar", "rolling"]
 KINDS: tuple[Kind, ...] = ("ice pick", "boxcar", "deep boxcar", "rolling")
 HARMONICS = 2 * 2  # of an outline
+HALF_DECADE = 10 / 2  # in years
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,7 @@ class Lines:
     name: str = "lines"
 
 
-@dataclass(frozen=True, slots=True)
-class Stria:
-    """A stretch mark down the patch: middle, width and depth in metres."""
-
-    x: float
-    width: float
-    depth: float
-    name: str = "stria"
-
-
-Shape = Scar | Lines | Stria
+Shape = Scar | Lines
 
 
 def scar(kind: Kind, y: float, x: float, k: Numbers, *, times: float = 1.0, name: str = "") -> Scar:
@@ -70,7 +62,7 @@ def scar(kind: Kind, y: float, x: float, k: Numbers, *, times: float = 1.0, name
         name: keys its outline; its kind if empty.
 
     Raises:
-        KeyError: if the kind is none of ``KINDS``.
+        InputError: if the kind is none of ``KINDS``.
 
     >>> from pinprick.appearance.relief.numbers import numbers
     >>> scar("rolling", 0.0, 0.0, numbers()).width
@@ -82,6 +74,8 @@ def scar(kind: Kind, y: float, x: float, k: Numbers, *, times: float = 1.0, name
         "deep boxcar": (k.boxcar_width, k.boxcar_deep_depth),
         "rolling": (k.rolling_width, k.rolling_depth),
     }
+    if kind not in sizes:
+        raise InputError([Fault("scar", str(kind), did_you_mean(str(kind), KINDS))])
     width, depth = sizes[kind]
     return Scar(kind, y, x, width * times, depth, name or kind)
 
@@ -89,17 +83,22 @@ def scar(kind: Kind, y: float, x: float, k: Numbers, *, times: float = 1.0, name
 def crows_feet(age: float, k: Numbers) -> Lines:
     """Lines at the eye's corner for an age in years; depth, width and distance in metres.
 
-    The depth of a decade (row skin:S-WR5) stands at its middle, with straight lines between: it
-    rises from 35 to 65 years and is level outside. No age is refused.
+    The depth rises from 40 to 60 years and is level outside (row skin:S-WR1); the values of the
+    forties and fifties (skin:S-WR5) stand at their middles, with straight lines between. No age is
+    refused.
 
     >>> from pinprick.appearance.relief.numbers import numbers
-    >>> [round(crows_feet(age, numbers()).depth * 1e6) for age in (20, 40, 65, 90)]
-    [60, 85, 200, 200]
+    >>> [round(crows_feet(age, numbers()).depth * 1e6) for age in (20, 40, 45, 50, 60, 90)]
+    [60, 60, 110, 140, 200, 200]
     """
-    decades = (k.line_depth_thirties, k.line_depth_forties, k.line_depth_fifties)
-    known = (*decades, k.line_depth_sixties)
-    middles = 10 * (np.arange(len(known)) + 2 + 1 + 0.5)  # 35, 45, 55, 65 years
-    depth = float(np.interp(age, middles, known))
+    rise, level = k.line_age_rise, k.line_age_level
+    depths = (
+        k.line_depth_thirties,
+        k.line_depth_forties,
+        k.line_depth_fifties,
+        k.line_depth_sixties,
+    )
+    depth = float(np.interp(age, (rise, rise + HALF_DECADE, level - HALF_DECADE, level), depths))
     return Lines(depth, k.line_width, k.line_apart, k.line_angle)
 
 
@@ -107,9 +106,7 @@ def shape(what: Shape, grid: Grid, seed: int, k: Numbers) -> tuple[Array, Array]
     """Height in metres (not above 0) and mask of the floor, each of the grid's shape."""
     if isinstance(what, Scar):
         return _scar(what, grid, seed, k)
-    if isinstance(what, Lines):
-        return _lines(what, grid, seed, k), np.zeros(grid.shape)
-    return _stria(what, grid, seed, k)
+    return _lines(what, grid, seed, k), np.zeros(grid.shape)
 
 
 def _scar(what: Scar, grid: Grid, seed: int, k: Numbers) -> tuple[Array, Array]:
@@ -171,14 +168,3 @@ def _lines(what: Lines, grid: Grid, seed: int, k: Numbers) -> Array:
     fade = np.clip(1.0 + 0.5 * smooth(seed, f"{what.name}/fade", across, along, length), 0.0, 2.0)
     furrow = np.exp(-0.5 * (2.0 * off / what.width) ** 2 * 2.0)
     return np.asarray(-what.depth * own * np.minimum(fade, 1.0) * furrow)
-
-
-def _stria(what: Stria, grid: Grid, seed: int, k: Numbers) -> tuple[Array, Array]:
-    """A shallow band with a soft edge and fine wrinkles across it."""
-    length = k.line_wander_length
-    wander = k.line_wander * smooth(seed, f"{what.name}/wander", grid.y, 0.0 * grid.x, length)
-    off = np.abs(grid.x - what.x + wander) / (what.width / 2)
-    inside = 0.5 * (1.0 - np.tanh(2.0 * 2.0 * (off - 1.0)))
-    waves = smooth(seed, f"{what.name}/wave", grid.y, grid.x / 10, k.stria_wrinkle_apart)
-    fine = k.stria_wrinkle * np.minimum(waves, 0.0)
-    return np.asarray((fine - what.depth) * inside), np.asarray(inside)

@@ -87,9 +87,7 @@ def _pits(
     grid: Grid, seed: int, name: str, density: float, width: float, depth: float, k: Numbers
 ) -> tuple[Array, Array]:
     cell = 1.0 / np.sqrt(density)
-    rows, columns = grid.y.ravel(), grid.x.ravel()
-    box = (rows[0] - cell, columns[0] - cell, rows[-1] + cell, columns[-1] + cell)
-    y, x, i, j = nodes(seed, name, cell, 0.5, box)
+    y, x, i, j = nodes(seed, name, cell, 0.5, grid.around(cell))
     sizes = np.exp(2 * k.pore_spread * (at(seed, f"{name}/size", i, j) - 0.5) * np.sqrt(2 + 1))
     radius, longer = width / 2 * sizes, 1.0 + 0.5 * at(seed, f"{name}/long", i, j)
     turn = np.pi * at(seed, f"{name}/turn", i, j)

@@ -38,7 +38,7 @@ def patch(grid: Grid, seed: int, shapes: Sequence[Shape], k: Numbers | None = No
     Args:
         grid: pixels, their width in metres and their place.
         seed: keys the ground and the outlines.
-        shapes: scars, lines and stretch marks; none for healthy skin.
+        shapes: scars and lines; none for healthy skin.
         k: the numbers; those that ship with the program if None.
 
     Returns:

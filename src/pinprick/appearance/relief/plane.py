@@ -15,8 +15,11 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from pinprick.faults import Fault, InputError, too_few
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Whole = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
+Box = tuple[float, float, float, float]  # top, left, bottom, right in metres
 # Nodes after which noise repeats: far beyond any patch.
 PERIOD = (2 * 10) ** 2
 # Distance between the rows of a hexagonal lattice, over the distance within a row.
@@ -58,6 +61,11 @@ class Grid:
         """Height and width in metres."""
         return self.rows * self.pixel, self.columns * self.pixel
 
+    def around(self, margin: float) -> Box:
+        """The box in metres that holds the middles of all pixels and a margin about them."""
+        rows, columns = self.y.ravel(), self.x.ravel()
+        return rows[0] - margin, columns[0] - margin, rows[-1] + margin, columns[-1] + margin
+
     def part(self, top: int, left: int, rows: int, columns: int) -> Grid:
         """A window of this grid, at its own place."""
         return Grid(rows, columns, self.pixel, self.top + top, self.left + left)
@@ -67,22 +75,29 @@ def square(side: float, pixels: int) -> Grid:
     """A square patch of a side in metres, of so many pixels each way.
 
     Raises:
-        ValueError: if it has no side or no pixels.
+        InputError: if it has no side or no pixels.
 
     >>> square(2e-3, 4).x
     array([[0.00025, 0.00075, 0.00125, 0.00175]])
     """
-    if not side > 0 or pixels < 1:
-        raise ValueError(f"a square of {pixels} pixels and {side:g} m: both must be above 0")
+    faults = too_few(pixels=pixels)
+    if not side > 0:
+        faults.append(Fault("side", f"{side:g} m", "above 0"))
+    if faults:
+        raise InputError(faults)
     return Grid(pixels, pixels, side / pixels)
+
+
+def _random(seed: int, name: str) -> np.random.Generator:
+    words = hashlib.sha256(f"{seed}/relief/{name}".encode()).digest()
+    key = np.frombuffer(words[: 2 * np.dtype("<u8").itemsize], dtype="<u8").copy()
+    return np.random.Generator(np.random.Philox(key=key))
 
 
 @lru_cache(maxsize=10**2)
 def table(seed: int, name: str) -> Array:
     """Uniform numbers on the nodes of the plane, shape (PERIOD, PERIOD)."""
-    words = hashlib.sha256(f"{seed}/relief/{name}".encode()).digest()
-    key = np.frombuffer(words[: 2 * np.dtype("<u8").itemsize], dtype="<u8").copy()
-    numbers = np.random.Generator(np.random.Philox(key=key)).random((PERIOD, PERIOD))
+    numbers = _random(seed, name).random((PERIOD, PERIOD))
     numbers.setflags(write=False)
     return numbers
 
@@ -90,9 +105,7 @@ def table(seed: int, name: str) -> Array:
 @lru_cache(maxsize=10**2)
 def _waves(seed: int, name: str) -> Array:
     """Coefficients of a quadratic spline through normal numbers of variance one."""
-    words = hashlib.sha256(f"{seed}/relief/waves/{name}".encode()).digest()
-    key = np.frombuffer(words[: 2 * np.dtype("<u8").itemsize], dtype="<u8").copy()
-    normal = np.random.Generator(np.random.Philox(key=key)).standard_normal((PERIOD, PERIOD))
+    normal = _random(seed, f"waves/{name}").standard_normal((PERIOD, PERIOD))
     return np.asarray(ndimage.spline_filter(normal, order=2, mode="grid-wrap"))
 
 
@@ -121,9 +134,9 @@ def speckle(seed: int, name: str, grid: Grid) -> Array:
 
 
 def nodes(
-    seed: int, name: str, cell: float, jitter: float, box: tuple[float, float, float, float]
+    seed: int, name: str, cell: float, jitter: float, box: Box
 ) -> tuple[Array, Array, Whole, Whole]:
-    """Points of a jittered hexagonal lattice in a box ``(top, left, bottom, right)`` in metres.
+    """Points of a jittered hexagonal lattice in a box.
 
     Returns:
         their y and x in metres and the whole numbers of their nodes, always in the same order.

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from pinprick.appearance.relief.plane import Array
+from pinprick.faults import Fault, InputError
 
 # ISO 16610-21: the filter passes half of a wave of the cut-off's length.
 ALPHA = float(np.sqrt(np.log(2) / np.pi))
@@ -53,7 +54,7 @@ def roughness(height: Array, pixel: float, cutoff: float, axis: int = -1) -> Rou
         axis: along which the profiles run: -1 across, 0 down.
 
     Raises:
-        ValueError: if the cut-off is not above 0.
+        InputError: if the cut-off is not above 0.
         IndexError: if the map has fewer than two axes, or not the one asked for.
 
     >>> wave = 1e-5 * np.sin(2 * np.pi * np.arange(4000) * 1e-5 / 2.5e-4)
@@ -61,6 +62,8 @@ def roughness(height: Array, pixel: float, cutoff: float, axis: int = -1) -> Rou
     >>> round(found.ra * 1e6, 1), round(found.rz * 1e6, 1), found.direction
     (6.4, 20.0, 'across')
     """
+    if not cutoff > 0:
+        raise InputError([Fault("cutoff", f"{cutoff:g} m", "above 0")])
     rough = np.moveaxis(height - filtered(height, pixel, cutoff, axis), axis, -1)
     edge = min(round(cutoff / pixel / 2), (rough.shape[-1] - 1) // 2)
     inner = rough[:, edge : rough.shape[-1] - edge]

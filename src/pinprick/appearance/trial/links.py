@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from pinprick import units
 from pinprick.appearance.trial.rows import Row
 from pinprick.evidence import registry
 from pinprick.faults import Fault, InputError, did_you_mean
@@ -65,7 +66,14 @@ def link(scale: str) -> Link:
 
 
 def prior(name: str) -> float:
-    """The value of one of the model's parameters."""
+    """The value of one of the model's parameters, ``trial.*`` of the registry.
+
+    Raises:
+        InputError: if there is none of that name.
+
+    >>> prior("gais_per_y")  # points of GAIS for one unit of y
+    1.6
+    """
     return registry().parameter(f"trial.{name}").value
 
 
@@ -76,7 +84,16 @@ def spread_of(name: str) -> float:
 
 
 def size(row: Row) -> float:
-    """What one whole stands for in the unit of a mean: the usual baseline, or 1 for percentages."""
+    """What one whole stands for in the unit of a mean: the usual baseline, or 1 for percentages.
+
+    Raises:
+        InputError: if the scale cannot be forecast.
+
+    >>> row = Row("A", "A", "MN", "A", "acne scars", "none", "blinded_rater", "ecca",
+    ...           "mean_change", n=20, baseline=90.0)
+    >>> size(row)  # its own baseline, in points
+    90.0
+    """
     found = link(row.scale)
     if found.baseline:
         return row.baseline or prior(found.baseline)
@@ -99,13 +116,22 @@ def log_baseline(row: Row, variance: Array) -> Array:
 
 
 def nominal_cut(row: Row) -> float:
-    """The gain ``y`` that the cut of a share stands for, by its words."""
+    """The gain ``y`` that the cut of a share stands for, by its words.
+
+    Raises:
+        InputError: if the scale cannot be forecast.
+
+    >>> row = Row("A", "A", "MN", "A", "acne scars", "none", "blinded_rater", "percent", "share",
+    ...           n=20, cut=50.0)
+    >>> bool(np.isclose(nominal_cut(row), np.log(2.0)))  # half gone
+    True
+    """
     found = link(row.scale)
     if found.slope == "grades_per_y":
         grades = prior("first_grade") + ((row.cut or 0.0) - 1.0) * prior("next_grade")
         return grades / prior(found.slope)
     if found.percent:
-        return _y((row.cut or 0.0) * _CENT)
+        return _y((row.cut or 0.0) * units.PERCENT)
     if found.baseline:
         counted = (row.cut or 0.0) - found.step * (1.0 - prior("first_grade"))
         return _y(counted / size(row))
@@ -129,7 +155,7 @@ def linear(row: Row) -> tuple[float, float]:
         per = 1.0 / prior(found.slope)
         y = row.value * per
     else:
-        gain = min(row.value / size(row), 1.0 - _CENT)
+        gain = min(row.value / size(row), 1.0 - units.PERCENT)
         y, per = _y(gain), 1.0 / (size(row) * (1.0 - max(gain, 0.0)))
     error = row.standard_error
     return y, float("nan") if error is None else (error * per) ** 2
@@ -141,7 +167,16 @@ def density(z: float) -> float:
 
 
 def reported(row: Row, y: Array) -> Array:
-    """A mean as it is reported, from the linear scale, at the usual baseline; shapes are kept."""
+    """A mean as it is reported, from the linear scale, at the usual baseline; shapes are kept.
+
+    Raises:
+        InputError: if the scale cannot be forecast.
+
+    >>> row = Row("A", "A", "MN", "A", "acne scars", "none", "blinded_rater", "percent",
+    ...           "mean_change", n=20)
+    >>> reported(row, np.log([1.0, 2.0, 4.0])).tolist()  # shares of the baseline that are gone
+    [0.0, 0.5, 0.75]
+    """
     found = link(row.scale)
     if found.slope:
         return np.asarray(prior(found.slope) * y)
@@ -155,7 +190,4 @@ def mean_of_many(row: Row) -> bool:
 
 def _y(gain: float) -> float:
     """``-ln(1 - gain)``, up to all but a hundredth; getting worse counts as it is."""
-    return gain if gain < 0.0 else float(-np.log1p(-min(gain, 1.0 - _CENT)))
-
-
-_CENT = 1.0 / 10**2
+    return gain if gain < 0.0 else float(-np.log1p(-min(gain, 1.0 - units.PERCENT)))

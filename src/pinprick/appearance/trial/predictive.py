@@ -10,9 +10,10 @@ import numpy as np
 from scipy import special, stats
 
 from pinprick.appearance.trial import links
-from pinprick.appearance.trial.gaussian import Mixture
+from pinprick.appearance.trial.gaussian import Mixture, Places
 from pinprick.appearance.trial.links import prior
 from pinprick.appearance.trial.rows import Row
+from pinprick.faults import InputError, too_few
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -78,7 +79,7 @@ def predict(row: Row, made: Mixture, place: int, cells: Array, *, nodes: int) ->
 
     Raises:
         IndexError: if the mixture has no such place.
-        InputError: if the scale cannot be forecast.
+        InputError: if the scale cannot be forecast, or there are no points.
 
     A gain of 0.5 on the linear scale is 0.8 points of GAIS; a share in doubt may be any count:
 
@@ -93,9 +94,11 @@ def predict(row: Row, made: Mixture, place: int, cells: Array, *, nodes: int) ->
     >>> found.values, round(found.mean, 3)
     (array([0.  , 0.25, 0.5 , 0.75, 1.  ]), 0.5)
     """
+    if faults := too_few(nodes=nodes):
+        raise InputError(faults)
     mean = made.mean[:, place]
     variance = made.covariance[:, place, place]
-    own = 1.0 - prior("same_people")
+    own = _own()
     if not row.is_share:
         bend = np.pi / 2.0 if row.statistic == "median_change" else 1.0
         variance = variance + bend * own * cells[:, -1] ** 2 / row.n
@@ -119,6 +122,16 @@ def predict(row: Row, made: Mixture, place: int, cells: Array, *, nodes: int) ->
     return Predictive(values[order], chances[order])
 
 
+def _own() -> float:
+    """The part of the sampling variance that groups of the same people do not share."""
+    return 1.0 - prior("same_people")
+
+
+def _many(n: int, own: float) -> int:
+    """People as many as sample with a part of the variance of n people."""
+    return max(round(n / own), n) if own > 0 else n
+
+
 def _baseline_part(row: Row, variance: Array) -> Array:
     """The part of a variance in y that an unknown baseline made, half of it at most, (cells,)."""
     return np.minimum(links.baseline_spread(row) ** 2, 0.5 * variance)
@@ -130,7 +143,7 @@ def _counted(shares: Array, chances: Array, n: int, own: float) -> Predictive:
     places = np.clip(np.searchsorted(edges, shares) - 1, 0, len(edges) - 2)
     mass = np.bincount(places, weights=chances, minlength=len(edges) - 1)
     middle = 0.5 * (edges[1:] + edges[:-1])
-    many = max(round(n / own), n) if own > 0 else n
+    many = _many(n, own)
     of_many = stats.binom.pmf(np.arange(many + 1), many, middle[:, None])
     seen = mass @ of_many
     counts = np.round(np.arange(many + 1) * n / many).astype(int)
@@ -144,20 +157,30 @@ def classes(
     """Shares at or above each cut of one reading, drawn jointly: (draws,) with its row.
 
     Cuts are put in order, so that no more people reach a higher one.
+
+    Args:
+        rows: of one reading: the same people, each with its cut.
+        made: the mixture on the linear scale.
+        places: of the rows in it.
+        key: of the random numbers.
+        draws: how many, 1 or more.
+
+    Raises:
+        InputError: if there are no draws.
+
+    >>> from dataclasses import replace
+    >>> low = Row("A", "A", "MN", "A", "acne scars", "none", "blinded_rater", "gais", "share",
+    ...           n=20, cut=1.0)
+    >>> high = replace(low, cut=2.0)
+    >>> one = Mixture(np.ones(1), np.array([[1.0, -1.0]]), 0.1 * np.eye(2)[None])
+    >>> found = classes([low, high], one, [0, 1], 1, draws=500)
+    >>> [(row.cut, float(shares.mean().round(1))) for shares, row in found]
+    [(1.0, 0.8), (2.0, 0.2)]
     """
-    chosen = np.random.Generator(np.random.Philox(key=key))
-    cell = chosen.choice(len(made.weight), size=draws, p=made.weight)
-    take = np.asarray(places)
-    lower = np.linalg.cholesky(
-        made.covariance[:, take[:, None], take] + np.finfo(np.float32).eps * np.eye(len(take))
-    )
-    normal = chosen.standard_normal((draws, len(take)))
-    at = made.mean[cell][:, take] + np.einsum("dij,dj->di", lower[cell], normal)
+    chosen, _, at = _drawn(made, np.asarray(places), key, draws)
     order = np.argsort([row.cut or 0.0 for row in rows])
     share = np.minimum.accumulate(special.ndtr(at)[:, order], axis=1)
-    own = 1.0 - prior("same_people")
-    n = rows[0].n
-    many = max(round(n / own), n) if own > 0 else n
+    many = _many(rows[0].n, _own())
     parts = np.diff(np.concatenate([np.ones((draws, 1)), share, np.zeros((draws, 1))], axis=1))
     seen = chosen.multinomial(many, -parts / -parts.sum(axis=1, keepdims=True))
     above = 1.0 - np.cumsum(seen, axis=1)[:, :-1] / many
@@ -167,21 +190,46 @@ def classes(
 def difference(pair: Sequence[Row], made: Mixture, cells: Array, key: int, *, draws: int) -> Array:
     """The second row's statistic less the first's, drawn jointly, shape (draws,).
 
-    The pair are the first two places of the mixture, which holds what their arms share.
+    Args:
+        pair: two rows, the first two places of the mixture, which holds what their arms share.
+        made: the mixture on the linear scale.
+        cells: the model's grid, shape (cells, 4), whose last column is the spread of one reading.
+        key: of the random numbers.
+        draws: how many, 1 or more.
+
+    Raises:
+        InputError: if there are no draws.
+
+    >>> row = Row("A", "A", "MN", "A", "acne scars", "none", "blinded_rater", "gais",
+    ...           "mean_change", n=10_000)
+    >>> alike = Mixture(np.ones(1), np.array([[0.2, 0.7]]), np.ones((1, 2, 2)))
+    >>> found = difference([row, row], alike, np.ones((1, 4)), 1, draws=500)
+    >>> float(found.mean().round(1)), bool(found.std() < 0.1)  # what the arms share cancels out
+    (0.8, True)
     """
-    chosen = np.random.Generator(np.random.Philox(key=key))
-    cell = chosen.choice(len(made.weight), size=draws, p=made.weight)
-    small = np.finfo(np.float32).eps * np.eye(len(pair))
-    lower = np.linalg.cholesky(made.covariance + small)[cell]
-    normal = chosen.standard_normal((draws, len(pair)))
-    at = made.mean[cell] + np.einsum("dij,dj->di", lower, normal)
-    own = 1.0 - prior("same_people")
+    chosen, cell, at = _drawn(made, np.arange(len(pair)), key, draws)
+    own = _own()
     seen = []
     for place, row in enumerate(pair):
         if row.is_share:
-            many = max(round(row.n / own), row.n) if own > 0 else row.n
+            many = _many(row.n, own)
             seen.append(chosen.binomial(many, special.ndtr(at[:, place])) / many)
         else:
             noise = np.sqrt(own / row.n) * cells[cell, -1] * chosen.standard_normal(draws)
             seen.append(links.reported(row, at[:, place] + noise))
     return np.asarray(seen[1] - seen[0])
+
+
+def _drawn(
+    made: Mixture, places: Places, key: int, draws: int
+) -> tuple[np.random.Generator, Places, Array]:
+    """Joint draws of some places of a mixture, (draws, places), their cells, and what goes on."""
+    if faults := too_few(draws=draws):
+        raise InputError(faults)
+    chosen = np.random.Generator(np.random.Philox(key=key))
+    cell = chosen.choice(len(made.weight), size=draws, p=made.weight)
+    small = np.finfo(np.float32).eps * np.eye(len(places))
+    lower = np.linalg.cholesky(made.covariance[:, places[:, None], places] + small)
+    normal = chosen.standard_normal((draws, len(places)))
+    at = made.mean[cell][:, places] + np.einsum("dij,dj->di", lower[cell], normal)
+    return chosen, cell, at

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+PROTOCOL = ("device", "sessions", "interval_weeks", "months_after_last", "depth_mm", "phototype")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +98,12 @@ def calibration_rows() -> tuple[Row, ...]:
     return tuple(_row(cells) for cells in csv.DictReader(text.read_text("utf-8").splitlines()))
 
 
-PROTOCOL = ("device", "sessions", "interval_weeks", "months_after_last", "depth_mm", "phototype")
-
-
 def _row(cells: Mapping[str, str]) -> Row:
     protocol = {
         name: (cells[name] or None) if name == "device" else _number(cells[name])
         for name in PROTOCOL
     }
-    treated = cells["modality"] != "untreated"
+    treated, time = cells["modality"] != "untreated", cells["months_after_last"]
     return Row(
         study=cells["study"],
         cohort=cells["cohort"],
@@ -121,10 +119,8 @@ def _row(cells: Mapping[str, str]) -> Row:
         cut=_number(cells["cut"]),
         standard_error=_number(cells["standard_error"]),
         weight=float(cells["weight"]),
-        course=course_name(cells["study"], cells["arm"], cells["months_after_last"])
-        if treated
-        else "",
-        time=cells["months_after_last"],
+        course=course_name(cells["study"], cells["arm"], time) if treated else "",
+        time=time,
         sources=tuple(cells["rows"].split()),
         note=cells["note"],
         protocol=protocol,
@@ -132,7 +128,11 @@ def _row(cells: Mapping[str, str]) -> Row:
 
 
 def course_name(study: str, arm: str, time: str) -> str:
-    """The name under which a course's contrast at a time is kept."""
+    """The name under which the contrast of an arm's course at a time is kept.
+
+    >>> course_name("asif-2016", "MN+PRP", "3")
+    'asif-2016/MN+PRP@3'
+    """
     return f"{study}/{arm}@{time}"
 
 

@@ -1,8 +1,8 @@
 """Figures of healing: what a course leaves, and the traps of reading it, each with its band.
 
 Drawn from the plain arrays of :mod:`pinprick.forecasting.healing_curves` and, for what drives the
-gain, from rows of :class:`Effect`. Shares are drawn
-in percent; every band is the 5th to the 95th percentile about the median.
+gain, from rows of :class:`Effect`. Shares are drawn in percent; every band is the 5th to the 95th
+percentile about the median.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 
 from pinprick import units
 from pinprick.forecasting import healing_curves as curves
-from pinprick.forecasting.figures.palette import BLUE, GREY, ORANGE, PETROL, RED
-from pinprick.forecasting.figures.sheet import sheet, tidy
+from pinprick.forecasting.figures.palette import BLUE, GREY, LINES, ORANGE, PETROL, RED, STYLES
+from pinprick.forecasting.figures.sheet import key, sheet, tidy
+from pinprick.people import ROMAN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +36,7 @@ DEEP = (
     ("total, whole dermis", "collagen of the whole dermis,\n8 weeks after", ORANGE),
     ("mature, whole dermis", "mature collagen of the whole dermis,\n6 months after", PETROL),
 )
-_LINE = {BLUE: "-", ORANGE: "--", PETROL: "-.", RED: ":", GREY: (0, (1, 1))}
+_STYLE = dict(zip(LINES, STYLES, strict=True))
 LEADING = 12
 
 
@@ -61,7 +62,7 @@ def ribbon(
     """A median with its band; ``values`` of shape (x, members)."""
     low, middle, high = (factor * part for part in curves.band(values))
     axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0)
-    axes.plot(x, middle, linestyle=_LINE[colour], color=colour, label=label or None)
+    axes.plot(x, middle, linestyle=_STYLE[colour], color=colour, label=label or None)
 
 
 def _panels(
@@ -144,11 +145,7 @@ def by_interval(off: Mapping[str, Array], on: Mapping[str, Array]) -> Figure:
         axes.set_title(title, fontsize=9)
         tidy(axes)
     panels[0].set_ylabel("over the same version's response\nat four weeks, no memory")
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(
-        handles, labels, loc="outside lower center", ncols=2, fontsize=8, frameon=False,
-        title=KEY, title_fontsize=7.5,
-    )  # fmt: skip
+    key(figure, title=KEY)
     figure.suptitle(_setting(interval=False), fontsize=10)
     return figure
 
@@ -246,7 +243,7 @@ def silent(prior: Array, draws: Array) -> Figure:
     ):
         axes.plot(
             100 * np.sort(values), 100 * (np.arange(len(values)) + 0.5) / len(values),
-            linestyle=_LINE[colour], color=colour, label=label,
+            linestyle=_STYLE[colour], color=colour, label=label,
         )  # fmt: skip
     axes.set_xscale("symlog", linthresh=1.0)
     marks = (-1, 0, 1, 3, 10, 30, 100)
@@ -300,7 +297,7 @@ def small_traps(
     zone.axvline(70, color=GREY, linewidth=0.8, linestyle=":", label="10 weeks")
     zone.set_title("a zone of heat, of what was denatured", fontsize=9)
     for (phototype, values), colour in zip(dark.items(), (BLUE, ORANGE, PETROL), strict=False):
-        ribbon(pigment, late, values, colour, f"phototype {curves.ROMAN[phototype]}")
+        ribbon(pigment, late, values, colour, f"phototype {ROMAN[phototype - 1]}")
     pigment.set_title("melanin above rest, one session", fontsize=9)
     for axes, words in ((stiff, "%"), (zone, "% of what was denatured"), (pigment, "% of rest")):
         axes.set(xlabel="days", ylabel=words)
@@ -325,13 +322,12 @@ def drivers(
         xerr=[e.mu_star_conf for e in rows], error_kw={"capsize": 2, "linewidth": 0.9},
     )  # fmt: skip
     walk.plot([e.sigma for e in rows], y, "D", color=ORANGE, markersize=5, label="σ, its spread")
-    for shift, name, colour, marker, words in (
-        (0.14, "total", BLUE, "o", "with interactions (total)"),
-        (-0.14, "first", ORANGE, "s", "alone (first order)"),
+    for shift, found, colour, marker, words in (
+        (0.14, [(e.total, e.total_conf) for e in rows], BLUE, "o", "with interactions (total)"),
+        (-0.14, [(e.first, e.first_conf) for e in rows], ORANGE, "s", "alone (first order)"),
     ):
         share.errorbar(
-            [100 * getattr(e, name) for e in rows], y + shift,
-            xerr=[100 * getattr(e, f"{name}_conf") for e in rows],
+            [100 * value for value, _ in found], y + shift, xerr=[100 * half for _, half in found],
             fmt=marker, color=colour, capsize=2, markersize=5, label=words,
         )  # fmt: skip
     walk.set_yticks(y, [e.title for e in rows], fontsize=8)

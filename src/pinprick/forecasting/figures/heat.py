@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
 from pinprick.forecasting.figures.palette import BLUE
-from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, blank, key, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WARM = {50: "#fde3c4", 60: "#f7b678", 80: "#d9703a", 100: "#7f2704"}
 INK = "#1d1d1d"
 _WIDE = 6.2  # of a section, in inches
-_ABOVE = 0.35  # of the needles that is drawn above the skin, in mm
+_ABOVE = 0.35  # mm that are drawn above the skin, and below all that is warm
 # Sets whose zones are drawn full; the others of the same kind are thin lines.
 SHOWN = {"cells": "henriques", "collagen": "mehta-wong"}
 
@@ -29,16 +29,13 @@ def heat(inner: Mapping[str, Any]) -> Figure:
     """Peak temperature and both zones of damage about a needle and its neighbours, by zone."""
     zones = inner["heat"]
     if not zones:
-        figure = sheet(5.4, 1.6)
-        figure.text(0.5, 0.5, "no needle of this course heats", ha="center")
-        return figure
+        return blank("no needle of this course heats")
     tall = [_WIDE * (deepest(data) + _ABOVE) / (3 * data["needle_mm"]["pitch"]) for data in zones]
     figure = sheet(_WIDE + 2.0, 1.1 + sum(tall) + 0.7 * len(zones))
     panels = figure.subplots(len(zones), 1, squeeze=False)
     for data, axes in zip(zones, panels[:, 0], strict=True):
         _section(axes, data)
-    handles, names = panels[0][0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=2, fontsize=8, frameon=False)
+    key(figure)
     return figure
 
 
@@ -72,9 +69,14 @@ def _section(axes: Axes, data: Mapping[str, Any]) -> None:
 
 
 def deepest(data: Mapping[str, Any]) -> float:
-    """Depth in mm that a section shows: the needle and all that is warm, with a margin."""
+    """Depth in mm that a section shows: the needle and all that is warm, with a margin.
+
+    >>> data = {"depth_mm": [0, 1, 2], "celsius": [[50, [0.0, 0.2, 0.1]]]}
+    >>> deepest({**data, "needle_mm": {"depth": 1.5}})
+    2.35
+    """
     warm = [z for z, r in zip(data["depth_mm"], data["celsius"][0][1], strict=True) if r > 0]
-    return float(max([*warm, data["needle_mm"]["depth"]]) + 0.35)
+    return float(max([*warm, data["needle_mm"]["depth"]]) + _ABOVE)
 
 
 def polygon(data: Mapping[str, Any], reach: Sequence[float]) -> list[list[tuple[float, float]]]:

@@ -6,11 +6,13 @@ Each is drawn from the plain data of :mod:`pinprick.forecasting.punctures`, leng
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
+from pinprick import units
 from pinprick.forecasting import wording
-from pinprick.forecasting.figures.palette import BLUE, GREY, LINES, ORANGE
-from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet, tidy
+from pinprick.forecasting.figures.palette import BLUE, CRIMSON, GREY, LINES, ORANGE, STYLES
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, key, sheet, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,12 +23,11 @@ if TYPE_CHECKING:
 
 MOST_DOTS = 60_000
 _DEPTHS = "cividis"  # runs from dark to light for every common colour blindness
-_MARKS = LINES
 
 
 def heading(data: Mapping[str, Any]) -> str:
     """What a figure of a session shows, in one line."""
-    passes = f"{data['passes']} pass{'es'[: 2 * (data['passes'] > 1)]}"
+    passes = f"{data['passes']} pass{'es' if data['passes'] > 1 else ''}"
     return f"{wording.title(data['zone'])}: {data['title']}, {data['set_mm']:g} mm, {passes}"
 
 
@@ -38,11 +39,12 @@ def puncture_map(laid: Laid, data: Mapping[str, Any]) -> Figure:
     figure = sheet(9.6, 4.9)
     whole, near = figure.subplots(1, 2)
     every = max(1, len(laid.map) // MOST_DOTS)
-    x, y = (1e3 * part[::every] for part in (laid.map.x, laid.map.y))
+    x, y = (part[::every] / units.MILLI for part in (laid.map.x, laid.map.y))
     size = min(4.0, 3e4 / max(len(x), 1))
-    whole.plot(x, y, ",", color=BLUE, alpha=0.7) if size < 1 else whole.scatter(
-        x, y, s=size, color=BLUE, linewidths=0
-    )
+    if size < 1:
+        whole.plot(x, y, ",", color=BLUE, alpha=0.7)
+    else:
+        whole.scatter(x, y, s=size, color=BLUE, linewidths=0)
     _outline(whole, data["outline"])
     patch = data["patch"]
     half = patch["side_mm"] / 2
@@ -92,21 +94,18 @@ def coverage(data: Mapping[str, Any]) -> Figure:
     )
     _outline(over, data["outline"])
     for place, (x, y, across) in enumerate(data["gaps"]):
-        for colour, width in (("white", 3.2), ("#a8324a", 1.6)):
-            over.add_patch(
-                Circle((x, y), max(across, 1.5) / 2, fill=False, edgecolor=colour, linewidth=width)
-            )
+        radius = max(across, 1.5) / 2
+        for colour, width in (("white", 3.2), (CRIMSON, 1.6)):
+            over.add_patch(Circle((x, y), radius, fill=False, edgecolor=colour, linewidth=width))
+        above = 1 if place % 2 == 0 else -1  # neighbours' names stand on either side
         over.annotate(
-            f"{wording.tidy(across)} mm",
-            (x, y),
-            xytext=((7, 7), (7, -15), (-42, 7))[place % 3],
-            textcoords="offset points",
-            fontsize=8,
-            color="#a8324a",
+            f"{wording.tidy(across)} mm", (x, y + above * radius), xytext=(0, 4 * above),
+            textcoords="offset points", ha="center", va="bottom" if above > 0 else "top",
+            fontsize=8, color=CRIMSON,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
-        )
+        )  # fmt: skip
         if place == 0:
-            over.plot([], [], "o", mfc="none", mec="#a8324a", label="largest gaps, by diameter")
+            over.plot([], [], "o", mfc="none", mec=CRIMSON, label="largest gaps, by diameter")
     over.set(xlabel="across (mm)", ylabel="down (mm)", aspect="equal")
     over.legend(fontsize=7, loc="lower left", frameon=True)
     sides = [f"{row[0]:g}" for row in data["cv"]]
@@ -144,9 +143,9 @@ def depths(data: Mapping[str, Any]) -> Figure:
         label="tracks, by the depth where they end",
     )  # fmt: skip
     axes.axhline(data["set_mm"], color=ORANGE, linestyle="--", label="set depth", zorder=4)
-    for place, (name, depth) in enumerate(data["vessels"]):
-        style = ((0, (1, 1.5)), "-.", (0, (6, 2)))[place % 3]
-        axes.axhline(depth, color="#a8324a", linestyle=style, linewidth=1.1, label=name, zorder=2)
+    dashes = cycle(((0, (1, 1.5)), "-.", (0, (6, 2))))
+    for (name, depth), style in zip(data["vessels"], dashes, strict=False):
+        axes.axhline(depth, color=CRIMSON, linestyle=style, linewidth=1.1, label=name, zorder=2)
     wanted = [(top + min(bottom, deepest)) / 2 for _, top, bottom, _ in shown]
     places = _apart(wanted, 0.055 * deepest, 0.02 * deepest)
     axes.text(1.03 * right, -0.03 * deepest, "tracks that end in", fontsize=8, color=GREY)
@@ -162,8 +161,8 @@ def depths(data: Mapping[str, Any]) -> Figure:
         )
     axes.set(xlim=(0, right), ylim=(deepest, 0))
     axes.set(xlabel=f"share of the tracks (%, cells of {cell:g} mm)", ylabel="depth (mm)")
-    figure.legend(loc="outside lower center", ncols=3, fontsize=8, frameon=False)
-    axes.set_title(heading(data), fontsize=10, loc="left")
+    key(figure, ncols=3)
+    figure.suptitle(heading(data), fontsize=10)
     return figure
 
 
@@ -172,13 +171,10 @@ def closure(curves: Mapping[str, Any]) -> Figure:
     figure = sheet(6.4, 4.2)
     axes = figure.add_subplot()
     hours = curves["hours"]
-    for place, (row, style) in enumerate(
-        zip(curves["clocks"], ("-", "--", "-.", ":"), strict=False)
-    ):
-        colour = LINES[place]
+    for row, colour, style in zip(curves["clocks"], LINES, STYLES, strict=False):
         ends = [[100 * v for v in row[key]] for key in ("p05", "p50", "p95")]
         axes.fill_between(hours, ends[0], ends[2], color=colour, alpha=0.14, linewidth=0)
-        axes.plot(hours, ends[1], style, color=colour, label=row["name"])
+        axes.plot(hours, ends[1], linestyle=style, color=colour, label=row["name"])
     axes.set_xscale("symlog", linthresh=1.0)
     marks = [m for m in (0, 1, 3, 6, 12, 24, 48, 96) if m <= hours[-1]]
     axes.set_xticks(marks, [str(m) for m in marks])
@@ -186,10 +182,7 @@ def closure(curves: Mapping[str, Any]) -> Figure:
     axes.set(xlim=(0, hours[-1]), ylim=(0, 103))
     axes.set(xlabel="hours after the session (stretched at the start)")
     axes.set_ylabel("of what was open (%)")
-    figure.legend(
-        loc="outside lower center", ncols=2, fontsize=8, frameon=False,
-        title="median and 90 % range", title_fontsize=8,
-    )  # fmt: skip
+    key(figure, title="median and 90 % range")
     tidy(axes)
     return figure
 

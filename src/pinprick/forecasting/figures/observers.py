@@ -1,4 +1,4 @@
-"""Figures of observers: the ridge of people's spread and rater noise, and what averaging lowers."""
+"""Figure of observers: the ridge of people's spread and rater noise."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinprick.appearance import Rater, observers, outcome
+from pinprick.appearance import outcome
 from pinprick.appearance.spread import Ridge
 from pinprick.evidence import Lanes, registry
 from pinprick.evidence.instruments import Instrument, instruments
 from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.evidence.scales import scale
 from pinprick.forecasting.figures.palette import BLUE, GREY, ORANGE, RED
-from pinprick.forecasting.figures.sheet import sheet, tidy
+from pinprick.forecasting.figures.sheet import key, sheet, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 SHOWN = ("acne-scars-points", "acne-scars-grades", "wrinkles-lemperle")
-RATERS = (1, 2, 3, 4, 6, 10)
 DRAWS = 400
 SEED = 0
 
@@ -62,8 +61,7 @@ def ridge(names: Sequence[str] = SHOWN, draws: int = DRAWS) -> Figure:
         made = drawn(name, draws)
         _by_scale(panels[0][column], made)
         _of_whole(panels[1][column], made)
-    handles, labels = panels[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8, frameon=False)
+    key(figure, ncols=4)
     figure.suptitle(
         "One published spread, two causes: drawn along their ridge, never told apart", fontsize=10.5
     )
@@ -102,39 +100,12 @@ def _of_whole(axes: Axes, made: Drawn) -> None:
     axes.scatter(split.people / split.whole, split.rater / split.whole, s=7, color=BLUE, alpha=0.35,
                  linewidths=0, zorder=3)  # fmt: skip
     low, middle, high = np.quantile((split.people / split.whole) ** 2, (0.05, 0.5, 0.95))
-    said = f"people's part of the variance:\n{low:.0%} to {high:.0%}, median {middle:.0%}"
+    said = (
+        "people's part of the variance:\n"
+        f"{100 * low:.0f} % to {100 * high:.0f} %, median {100 * middle:.0f} %"
+    )
     axes.text(0.05, 0.07, said, fontsize=8, color=GREY, transform=axes.transAxes)
     axes.set(xlim=(0, 1.05), ylim=(0, 1.05), aspect="equal")
     axes.set_xlabel("people / total", fontsize=8)
     axes.set_ylabel("raters / total", fontsize=8)
     tidy(axes)
-
-
-def averaging(name: str = "acne-scars-points", draws: int = DRAWS) -> Figure:
-    """What more raters lower, and what they do not: the SD of one person's change by raters."""
-    made, lanes = drawn(name, draws), _lanes(draws)
-    figure = sheet(5.6, 3.8)
-    axes = figure.add_subplot()
-    lines = (("photographs", "-", BLUE), ("live", "--", ORANGE))
-    for rated, style, colour in lines:
-        noise = [_noise(made, Rater("blinded_rater", n, rated=rated), lanes) for n in RATERS]  # type: ignore[arg-type]
-        low, middle, high = np.quantile(noise, (0.05, 0.5, 0.95), axis=1)
-        axes.fill_between(RATERS, low, high, color=colour, alpha=0.13, linewidth=0)
-        axes.plot(RATERS, middle, style, color=colour, marker="o", markersize=3.5,
-                  label=f"rater noise, {rated}")  # fmt: skip
-    spread = np.median(made.split.people)
-    axes.axhline(spread, color=GREY, linestyle=":", label="what people differ by: not lowered")
-    unit = scale(made.instrument.scale).unit
-    axes.set(xlabel="raters averaged", ylabel=f"SD of one change ({unit})", ylim=(0, None))
-    axes.legend(frameon=False, fontsize=8)
-    tidy(axes)
-    return figure
-
-
-def _noise(made: Drawn, by: Rater, lanes: Lanes) -> Array:
-    one = observers.averaged(made.split.reading, by, lanes)
-    return np.asarray(np.sqrt(made.split.readings) * one)
-
-
-def _lanes(draws: int) -> Lanes:
-    return Lanes(registry(), SEED, range(0, draws * PEOPLE_PER_DRAW, PEOPLE_PER_DRAW))

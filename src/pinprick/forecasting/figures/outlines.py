@@ -29,12 +29,21 @@ def dermis(view: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def collagen_peak(view: Mapping[str, Any]) -> float:
-    """The most new collagen at any depth on any day, in percent; the top of the colour scale."""
+    """The most new collagen at any depth on any day, in percent; the top of the colour scale.
+
+    >>> collagen_peak({"new_collagen": {"percent": [[0.0, 0.0], [4.0, 1.0]]}})
+    4.0
+    """
     return max((float(max(row)) for row in view["new_collagen"]["percent"]), default=0.0)
 
 
 def collagen_at(view: Mapping[str, Any], day: float) -> list[float]:
-    """New collagen on ``day`` at every depth of the grid, in percent of what was there."""
+    """New collagen on ``day`` at every depth of the grid, in percent of what was there.
+
+    >>> grid = {"days": [0, 10], "depth_mm": [0.2, 0.6], "percent": [[0.0, 0.0], [4.0, 1.0]]}
+    >>> collagen_at({"new_collagen": grid}, 5)
+    [2.0, 0.5]
+    """
     grid = view["new_collagen"]
     return [
         wording.at(grid["days"], [row[i] for row in grid["percent"]], day)
@@ -109,7 +118,13 @@ def redness_span(view: Mapping[str, Any]) -> float:
 
 
 def published_for(view: Mapping[str, Any], row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Published points that belong to one outcome, turned so that up is better."""
+    """Published points that belong to one outcome, turned so that up is better.
+
+    >>> row = {"concern": "acne scars", "scale": "ecca", "observer": "blinded_rater"}
+    >>> found = published_for({"published": [{**row, "value": -3.0}]}, {**row, "better": "lower"})
+    >>> found[0]["value"], found[0]["low"]
+    (3.0, None)
+    """
     sign = wording.better_sign(row)
     points = []
     for point in view.get("published", []):

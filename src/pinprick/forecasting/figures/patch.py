@@ -14,9 +14,18 @@ import numpy as np
 
 from pinprick import units
 from pinprick.evidence import Lanes, registry
+from pinprick.evidence.lanes import PEOPLE_PER_DRAW
 from pinprick.forecasting.figures.palette import GREY
 from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet
-from pinprick.forecasting.figures.track import CLOT, DAYS, FAINT, TAPER, _cheek
+from pinprick.forecasting.figures.track import (
+    CLOT,
+    DAYS,
+    FAINT,
+    TAPER,
+    cheek,
+    middles,
+    scale_bar,
+)
 from pinprick.healing.body import Body
 from pinprick.healing.patch import HealingPatch, Needling, heal_patch
 from pinprick.healing.tissue import heal
@@ -33,7 +42,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 TRACKS, PER_CM2 = 10, 100.0
 ACROSS = 44  # cells along each side of the patch
-APART = 0.4e-3  # m between two tracks at the least, as a pen's needles leave it
+APART = 0.4 * units.MILLI  # m between two tracks at the least, as a pen's needles leave it
 SCALE_BAR = 1.0  # mm
 BELOW = 1.0  # mm: what a section shows
 
@@ -85,7 +94,9 @@ class Scene:
     note: str
 
 
-def ten_tracks(*, depth: float = 0.6e-3, draws: int = 32, seed: int = 2) -> tuple[Scene, Scene]:
+def ten_tracks(
+    *, depth: float = 0.6 * units.MILLI, draws: int = 32, seed: int = 2
+) -> tuple[Scene, Scene]:
     """Heal ten tracks in a woman's cheek for a month; then let a tracer spread from them.
 
     The state of knowledge is the middle one of some draws, by the collagen of day 30 in a column.
@@ -99,11 +110,11 @@ def ten_tracks(*, depth: float = 0.6e-3, draws: int = 32, seed: int = 2) -> tupl
         the healing patch, and the same with a tracer: what diffuses as the clot's signal does and
         is neither made nor lost.
     """
-    every = Lanes(registry(), seed, range(0, 4 * draws, 4))
-    col = _coarser(_cheek(every))
-    lanes = Lanes(registry(), seed, [4 * _middle_draw(col, every, depth)])
+    every = Lanes(registry(), seed, range(0, PEOPLE_PER_DRAW * draws, PEOPLE_PER_DRAW))
+    col = _coarser(cheek(every))
+    lanes = Lanes(registry(), seed, [PEOPLE_PER_DRAW * _middle_draw(col, every, depth)])
     one = Column(col.edges[:, :1], col.layers)
-    faces = np.linspace(0.0, np.sqrt(TRACKS / (PER_CM2 * 1e4)), ACROSS + 1)
+    faces = np.linspace(0.0, np.sqrt(TRACKS / (PER_CM2 * units.PER_CM2)), ACROSS + 1)
     patch = Patch(one, faces, faces)
     session = Needling(0.0, _injury(one, depth), scattered(TRACKS, faces[-1], APART, seed))
     days = [float(day) for day in DAYS]
@@ -154,7 +165,7 @@ def _coarser(col: Column) -> Column:
 def _injury(col: Column, depth: float) -> Injury:
     """Tracks that end at about one depth, and nothing else."""
     none = np.zeros_like(col.depth)
-    tracks = PER_CM2 * 1e4 * 0.5 * (1 - np.tanh((col.depth - depth) / TAPER))
+    tracks = PER_CM2 * units.PER_CM2 * 0.5 * (1 - np.tanh((col.depth - depth) / TAPER))
     return Injury(col.edges, none, none, none, none, tracks, none)
 
 
@@ -252,7 +263,7 @@ def patch_by_day(scene: Scene) -> Figure:
         bar = figure.colorbar(shown, ax=pair, pad=0.008, aspect=18, fraction=0.05)
         bar.set_label(f"{row.name}\n({row.unit})", fontsize=8.5)
         bar.ax.tick_params(labelsize=8)
-    _scale(panels[-1][0], scene)
+    scale_bar(panels[-1][0], 0.05 * side, BELOW, SCALE_BAR)
     figure.supxlabel(caption(scene), fontsize=8.5, color=GREY)
     return figure
 
@@ -273,8 +284,7 @@ def _above(axes: Axes, scene: Scene, values: Array, colours: str, norm: Any, emp
     """A cut parallel to the surface, tracks as rings; the sides are joined."""
     from matplotlib.patches import Circle
 
-    middle, side = _middle(scene.faces), scene.faces[-1]
-    across = np.concatenate([[middle[-1] - side], middle, [middle[0] + side]])
+    across, side = _around(scene.faces), scene.faces[-1]
     shown = axes.pcolormesh(
         across, across, np.pad(values, 1, mode="wrap"), cmap=colours, norm=norm,
         shading="gouraud", rasterized=True,
@@ -300,9 +310,8 @@ def _section(axes: Axes, scene: Scene, values: Array, colours: str, norm: Any, e
     """A cut through some of the tracks, the epidermis above."""
     from matplotlib.patches import Rectangle
 
-    middle, side, top = _middle(scene.faces), scene.faces[-1], scene.edges[0]
-    across = np.concatenate([[middle[-1] - side], middle, [middle[0] + side]])
-    down = np.concatenate([scene.edges[:1], _middle(scene.edges), scene.edges[-1:]])
+    across, side, top = _around(scene.faces), scene.faces[-1], scene.edges[0]
+    down = np.concatenate([scene.edges[:1], middles(scene.edges), scene.edges[-1:]])
     smooth = np.pad(np.pad(values, ((1, 1), (0, 0)), mode="edge"), ((0, 0), (1, 1)), mode="wrap")
     axes.pcolormesh(
         across, down, smooth, cmap=colours, norm=norm, shading="gouraud", rasterized=True
@@ -324,19 +333,14 @@ def _number(axes: Axes, scene: Scene, row: int, place: int, norm: Any) -> None:
     most = max(float(scene.above[row][place].max()), float(cut.max()))
     two = f"{most:.2g}" if most < 10 else f"{most:.0f}"
     told = "none yet" if most == 0 else two if norm(most) > FAINT else "almost none"
-    corner = cut[np.searchsorted(_middle(scene.edges), BELOW) - 1, -1]
+    corner = cut[np.searchsorted(middles(scene.edges), BELOW) - 1, -1]
     axes.text(
         0.97, 0.05, told, transform=axes.transAxes, ha="right", va="bottom", fontsize=8,
         color="white" if norm(corner) > 0.5 else GREY,
     )  # fmt: skip
 
 
-def _middle(faces: Array) -> Array:
-    return np.asarray((faces[1:] + faces[:-1]) / 2)
-
-
-def _scale(axes: Axes, scene: Scene) -> None:
-    """A bar of a known length in the corner of a picture."""
-    start, at = 0.05 * scene.faces[-1], 0.93 * BELOW
-    axes.plot([start, start + SCALE_BAR], [at, at], color="black", lw=2.4, solid_capstyle="butt")
-    axes.text(start, at - 0.03, f"{SCALE_BAR:g} mm", fontsize=8, va="bottom")
+def _around(faces: Array) -> Array:
+    """Middles of cells along a side, with one more at each end: the sides are joined."""
+    middle, side = middles(faces), faces[-1]
+    return np.concatenate([[middle[-1] - side], middle, [middle[0] + side]])

@@ -1,289 +1,23 @@
-"""Pictures of a forecast: who is shown, what their skin looks like on a day, and why.
-
-A percentile is one of a *named outcome*: the true change of a scale by a day, net of no treatment.
-The scar is taken to fill by the share of the scale's way that the 5th, 50th or 95th percentile of
-the members has gone by that day.
-
-The tissue's own melanin is an activity, not a colour: in phototype IV it doubles in the typical
-member, while studies of the face saw dark patches in few. So a dark patch is drawn where the poor
-responder stands for what can go wrong, and nowhere else. The tissue's water peaks in the second
-week and later; the swelling of the first days has a law of its own.
-"""
+"""Pictures of a forecast: a sheet of one day, a strip of several, and one photograph."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pinprick import units
-from pinprick.appearance.colour import colour_table, typical
-from pinprick.appearance.picture import (
-    GOOD,
-    Colours,
-    Part,
-    Picture,
-    Scene,
-    State,
-    frame,
-    sheet,
-    strip,
-)
-from pinprick.appearance.relief import (
-    KINDS,
-    Kind,
-    Numbers,
-    Patch,
-    crows_feet,
-    numbers,
-    patch,
-    scar,
-    square,
-)
-from pinprick.appearance.relief.concerns import Shape
-from pinprick.evidence.scales import scale
-from pinprick.faults import Fault, InputError, NotForecastError, did_you_mean
-from pinprick.forecasting.plan import AFTER_LAST, Plan, Target
+from pinprick.appearance.picture import GOOD, Picture, frame, sheet, strip
+from pinprick.forecasting.figures.skin import FRAME, POOR, RANKS, TYPICAL, Skin
+from pinprick.forecasting.plan import AFTER_LAST
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pinprick.forecasting.forecast import Forecast
 
-POOR, TYPICAL = "poor responder", "typical responder"
-RANKS = {POOR: 0.05, TYPICAL: 0.5, GOOD: 0.95}
 DAYS = (0.0, 1.0, 3.0, 7.0, 30.0, 90.0, 180.0)
-FIRST_HOUR = 1.0 / units.HOURS_PER_DAY  # a session's day is shown an hour after the needling
-FRAME = 600  # pixels across a photograph
-EMBEDDED = 256  # the same in a sheet for a report
-# Side of the patch in metres, and where its scars lie on it: down, across, times the usual width.
-SIDES = {"rolling": 12 * units.MILLI}
-SIDE = 10 * units.MILLI
-PLACES: dict[str, tuple[tuple[float, float, float], ...]] = {
-    "ice pick": ((0.30, 0.35, 1.0), (0.60, 0.66, 0.8), (0.74, 0.30, 0.6)),
-    "boxcar": ((0.42, 0.42, 1.0), (0.78, 0.72, 0.55)),
-    "deep boxcar": ((0.42, 0.42, 1.0), (0.78, 0.72, 0.55)),
-    "rolling": ((0.5, 0.5, 1.0),),
-}
-UNREPORTED_PHOTOTYPE = 3
-UNREPORTED_AGE = 45.0
-BLINDED = "blinded_rater"
-
-
-@dataclass(frozen=True)
-class Skin:
-    """What the pictures of one forecast are made from.
-
-    Args:
-        forecast: an ensemble of at least as many members as percentiles are told apart.
-        kind: of the scar to show; that of the case if empty.
-        size: pixels across a photograph.
-        phototype: to show; that of the case if 0.
-    """
-
-    forecast: Forecast
-    kind: str = ""
-    size: int = FRAME
-    phototype: int = 0
-
-    @cached_property
-    def numbers(self) -> Numbers:
-        """Numbers of the pictures, as the forecast's registry has them."""
-        return numbers(self.forecast.registry)
-
-    @cached_property
-    def plan(self) -> Plan:
-        """What the case asks for."""
-        return Plan(self.forecast.case)
-
-    @cached_property
-    def target(self) -> Target:
-        """The first concern that is forecast and can be drawn.
-
-        Raises:
-            NotForecastError: if there is none.
-        """
-        for target in self.plan.targets:
-            if target.concern.type in ("acne scars", "wrinkles"):
-                return target
-        raise NotForecastError(
-            "no picture: it needs acne scars or wrinkles whose outcome is forecast"
-        )
-
-    @property
-    def scarred(self) -> bool:
-        """Whether scars are shown, and not lines."""
-        return self.target.concern.type == "acne scars"
-
-    @cached_property
-    def shown_kind(self) -> Kind:
-        """The one kind of scar that is shown.
-
-        Raises:
-            InputError: if the kind asked for is none.
-        """
-        asked = self.kind or self.target.concern.subtype or "boxcar"
-        asked = "boxcar" if asked == "mixed" else asked
-        for kind in KINDS:
-            if kind == asked:
-                return kind
-        raise InputError([Fault("scar", asked, did_you_mean(asked, KINDS))])
-
-    @property
-    def shown_name(self) -> str:
-        """What is shown, in words."""
-        if self.scarred:
-            return f"{self.shown_kind} scar"
-        return f"lines ({self.target.concern.body_site}), drawn as crow's feet"
-
-    @cached_property
-    def skin_type(self) -> int:
-        """The phototype that is shown: as asked or reported, of a group the middle one."""
-        return self.phototype or self.reported or UNREPORTED_PHOTOTYPE
-
-    @property
-    def reported(self) -> int:
-        """The phototype of the case, 0 if it reports none."""
-        case = self.forecast.case
-        if case.person is not None:
-            return case.person.phototype or 0
-        group = case.population.phototype if case.population is not None else None
-        return sorted(group)[len(group) // 2] if group else 0
-
-    @cached_property
-    def patch(self) -> Patch:
-        """The relief, made once for all days and people."""
-        k, seed = self.numbers, self.forecast.seed
-        if not self.scarred:
-            person = self.forecast.case.person
-            age = float(person.age) if person is not None else UNREPORTED_AGE
-            return patch(square(SIDE, self.size), seed, [crows_feet(age, k)], k)
-        kind, side = self.shown_kind, SIDES.get(self.shown_kind, SIDE)
-        shapes: list[Shape] = [
-            scar(kind, side * down, side * across, k, times=times, name=f"{kind} {n}")
-            for n, (down, across, times) in enumerate(PLACES[kind])
-        ]
-        return patch(square(side, self.size), seed, shapes, k)
-
-    @cached_property
-    def colours(self) -> Colours:
-        """The colours of the middle of that phototype."""
-        return colour_table(typical(self.skin_type))
-
-    @cached_property
-    def gains(self) -> Any:
-        """Share of the scale's way gone by day, net of no treatment, shape (days, members)."""
-        data, place = self.forecast.data, self.plan.targets.index(self.target)
-        key = f"outcome.{place}.{BLINDED}.persons"
-        treated, bare = (data[f"{key}.{arm}.true"].values for arm in ("treated", "untreated"))
-        net = (treated - bare).reshape(len(treated), -1)
-        before = data[f"outcome.{place}.baseline"].values.ravel()
-        named = scale(self.target.instrument.scale)
-        best = named.low if named.better == "lower" else named.high
-        room = np.where(before == best, np.inf, best - before)
-        return np.clip(net / room, 0.0, 1.0)
-
-    def gain(self, who: str, day: float) -> float:
-        """Share of the scale's way gone by a day, at that percentile of the members on that day."""
-        ranked = np.quantile(self.gains, RANKS[who], axis=1)
-        return abs(float(np.interp(day, self.forecast.data["time"].values, ranked)))
-
-    def state(self, who: str, day: float) -> State:
-        """The skin of one of the three on a day.
-
-        Raises:
-            InputError: if the forecast does not reach that day.
-        """
-        data, sessions = self.forecast.data, self.plan.session_days
-        last = float(data["time"].values[-1])
-        if not 0 <= day <= last:
-            raise InputError([Fault("day", f"{day:g}", f"0 to {last:g}")])
-        place = max(n for n, start in enumerate(sessions) if start <= day)
-        since = day - sessions[place]
-        fill = self.gain(who, day) * self.numbers.fill_per_gain
-        if self.scarred and self.shown_kind == "ice pick" and not self._of_ice_picks:
-            fill *= self.forecast.registry.parameter("appearance.ice_pick_response").value
-        zone = list(self.plan.zones).index(self.target.zone)
-
-        def usual(name: str) -> float:
-            return float(np.median(data[name].values[place, zone]))
-
-        return State(
-            day, since, place + 1, len(sessions), min(fill, 1.0), self._red(who, day, since),
-            usual("bleeding"), usual("density"), self._dark(who, day),
-        )  # fmt: skip
-
-    @property
-    def _of_ice_picks(self) -> bool:
-        return "ice pick" in (self.target.concern.subtype or "")
-
-    def _red(self, who: str, day: float, since: float) -> float:
-        """Redness over the threshold of sight: of the reddest twentieth in the poor responder."""
-        data = self.forecast.data
-        if since < 1:
-            values = data["redness_first"].values
-            place = int(np.searchsorted(data["redness_time"].values, FIRST_HOUR))
-        else:
-            values, place = data["redness"].values, int(day)
-        return float(np.quantile(values[place], 1.0 - RANKS[POOR] if who == POOR else 0.5))
-
-    def _dark(self, who: str, day: float) -> float:
-        """Melanin of the dark patches that the poor responder has, over rest."""
-        if who != POOR:
-            return 1.0
-        k = self.numbers
-        last = self.plan.session_days[-1]
-        rise = min(day * units.DAY / k.pih_peak, 1.0)
-        start = last + k.pih_peak / units.DAY
-        fall = np.exp2(-max(day - start, 0.0) * units.DAY / k.pih_half_life)
-        return float(1.0 + (k.pih_drawn - 1.0) * rise * fall)
-
-    def scene(self, who: str) -> Scene:
-        """One of the three, ready to be photographed."""
-        from pinprick import __version__
-
-        named = scale(self.target.instrument.scale)
-        percentile = round(RANKS[who] / units.PERCENT)
-        rank = f"{percentile}th percentile of the change in {named.title}, blinded rater"
-        if who == POOR:
-            rank += "; with what can go wrong: dark patches, and redness of the reddest twentieth"
-        return Scene(
-            concern=self.shown_name,
-            phototype=self.skin_type,
-            who=who,
-            rank=rank,
-            made=self.patch,
-            colours=self.colours,
-            parts=self._parts(),
-            version=__version__,
-        )
-
-    def _parts(self) -> tuple[Part, ...]:
-        way = "the scar fills" if self.scarred else "the lines fill"
-        known = self.phototype or self.reported
-        guessed = () if known else (Part("the phototype, since none is reported", "assumed"),)
-        dark = "dark patches of the poor responder: what can go wrong"
-        return (
-            *guessed,
-            Part("change of the scale, redness, tracks and bleeding by day", "forecast"),
-            Part(f"{way} by the share by which the scale falls", "assumed"),
-            Part(f"{dark}{_counted(self.forecast)}", "drawn"),
-            Part("which pinpoints are left, crusts, scale, colour of the scar's floor", "drawn"),
-        )
-
-
-def _counted(forecast: Forecast) -> str:
-    """How often dark patches were counted, study by study."""
-    from pinprick.safety.risks import risks
-
-    if forecast.case.person is None:
-        return ""
-    found = (risk for risk in risks(forecast.case) if risk.id == "dark_patches")
-    counts = [f"{c.events} of {c.people}" for risk in found for c in risk.counts]
-    return f" (counted in studies: {', '.join(counts)})" if counts else ""
+EMBEDDED = 256  # pixels across a photograph in a sheet for a report
 
 
 def picture_sheet(
@@ -297,35 +31,35 @@ def picture_sheet(
 ) -> Picture:
     """Poor, typical and good responder side by side on a day, above the same skin untreated.
 
+    Args:
+        forecast: of a case with acne scars or wrinkles.
+        day: from the first session.
+        kind: of the scar; that of the case if empty.
+        size: pixels across a photograph.
+        small: with fewer colours and words, for a report.
+        phototype: 1 to 6; that of the case if 0.
+
     Raises:
         InputError: if the day or the kind of scar cannot be shown.
         NotForecastError: if the case has no concern that is drawn.
+
+    >>> import pinprick as pp
+    >>> made = pp.forecast(pp.Case.load(pp.example_path("acne-scars")), members=4)
+    >>> drawn = picture_sheet(made, 90, size=64, small=True)
+    >>> [who for who in RANKS if f"{who}, day 90" in drawn.alt]
+    ['poor responder', 'typical responder', 'good responder']
     """
     skin = Skin(forecast, kind, size, phototype)
     scenes = [(skin.scene(who), skin.state(who, day)) for who in RANKS]
     return sheet(scenes, k=skin.numbers, small=small)
 
 
-def embedded(forecast: Forecast, day: float = AFTER_LAST) -> bytes:
-    """The sheet as a small PNG for a report."""
-    return picture_sheet(forecast, day, size=EMBEDDED, small=True).png
-
-
-def picture_frame(
-    forecast: Forecast, day: float, who: str = TYPICAL, *, kind: str = "", size: int = FRAME
-) -> Picture:
+def picture_frame(skin: Skin, who: str, day: float) -> Picture:
     """One photograph of the poor or the typical responder, with blood and melanin in false colour.
 
     Raises:
         InputError: if the good responder is asked for alone, or the day cannot be shown.
     """
-    if who not in RANKS:
-        raise InputError([Fault("responder", who, did_you_mean(who, RANKS))])
-    return of_skin(Skin(forecast, kind, size), who, day)
-
-
-def of_skin(skin: Skin, who: str, day: float) -> Picture:
-    """One photograph, with blood and melanin in false colour."""
     return frame(skin.scene(who), skin.state(who, day), with_maps=True, k=skin.numbers)
 
 
@@ -338,10 +72,17 @@ def picture_strip(
     size: int = FRAME,
     small: bool = False,
 ) -> Picture:
-    """A film strip: a row for each responder and one for untreated skin.
+    """A film strip: a row for each responder and one for untreated skin, a column for each day.
 
     Raises:
-        InputError: if a good responder would stand alone, or a day cannot be shown.
+        InputError: if a good responder would stand alone, or a day or the kind cannot be shown.
+        NotForecastError: if the case has no concern that is drawn.
+
+    >>> import pinprick as pp
+    >>> made = pp.forecast(pp.Case.load(pp.example_path("acne-scars")), members=4)
+    >>> drawn = picture_strip(made, [0, 90], people=[TYPICAL], size=64, small=True)
+    >>> "typical responder, day 90" in drawn.alt  # the last one shown is described
+    True
     """
     skin = Skin(forecast, kind, size)
     rows = [(skin.scene(who), [skin.state(who, day) for day in days]) for who in people]
@@ -349,7 +90,7 @@ def picture_strip(
 
 
 def figure(forecast: Forecast, day: float = AFTER_LAST, *, size: int = FRAME) -> Figure:
-    """The sheet as a Matplotlib figure, pixel for pixel."""
+    """The sheet as a Matplotlib figure, pixel for pixel at its own resolution."""
     import io
 
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -360,6 +101,8 @@ def figure(forecast: Forecast, day: float = AFTER_LAST, *, size: int = FRAME) ->
     dots = 100
     shown = Figure(figsize=(made.width / dots, made.height / dots), dpi=dots)
     FigureCanvasAgg(shown)
+    axes = shown.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
     with Image.open(io.BytesIO(made.png)) as image:
-        shown.figimage(np.asarray(image.convert("RGB")))
+        axes.imshow(np.asarray(image.convert("RGB")), aspect="auto", interpolation="none")
     return shown

@@ -21,15 +21,17 @@ from pinprick.forecasting.figures.outlines import (
     redness_span,
     track_outline,
 )
-from pinprick.forecasting.figures.palette import BLUE, GREY, LINES, ORANGE, RED
-from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet, tidy
+from pinprick.forecasting.figures.palette import BLUE, GREY, LINES, ORANGE, RED, STYLES
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, blank, key, sheet, tidy
 from pinprick.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LINES = tuple(zip(LINES, ("-", "--", ":", "-.", (0, (1, 1))), strict=True))
+# What the tissue is counted in: as the record says it, as an axis in percent says it.
+_MEASURES = {"change relative to intact": "change (% of intact)", "share": "share (%)"}
+_ABOVE = 0.45  # mm above the skin that a section shows
 _FACES = (
     ("better", BLUE, "better"),
     ("unchanged", "#8c8c8c", "about the same"),
@@ -40,16 +42,24 @@ _FACES = (
 def outcomes(view: Mapping[str, Any]) -> Figure:
     """Every outcome by day, treated beside untreated, with the published points."""
     rows = view["forecast"]["outcomes"]
-    count = max(1, len(rows))
+    if not rows:
+        return blank("no outcome is forecast for this case")
+    figure, panels = _grid(len(rows), 4.7, 3.5, sharey="row")
+    for axes, row in zip(panels, rows, strict=True):
+        _outcome(axes, view, row)
+    key(figure)
+    return figure
+
+
+def _grid(count: int, width: float, height: float, **shared: Any) -> tuple[Figure, list[Axes]]:
+    """A figure of so many panels, three in a row; sizes in inches, of a panel."""
     across = min(count, 3)
     down = -(-count // across)
-    figure = sheet(4.6 * across, 3.9 * down)
-    for i, row in enumerate(rows):
-        axes = figure.add_subplot(down, across, i + 1)
-        _outcome(axes, view, row)
-    if not rows:
-        figure.text(0.5, 0.5, "no outcome is forecast for this case", ha="center")
-    return figure
+    figure = sheet(width * across, height * down + 0.7)
+    panels = list(figure.subplots(down, across, squeeze=False, **shared).ravel())
+    for axes in panels[count:]:
+        axes.remove()
+    return figure, panels[:count]
 
 
 def _outcome(axes: Axes, view: Mapping[str, Any], row: Mapping[str, Any]) -> None:
@@ -81,7 +91,7 @@ def _outcome(axes: Axes, view: Mapping[str, Any], row: Mapping[str, Any]) -> Non
     )
     axes.set_xlabel("days after the first session")
     axes.set_ylabel(f"change in {unit} (up is better)")
-    axes.legend(fontsize=6.5, frameon=False, loc="upper left")
+    axes.tick_params(labelleft=True)  # on every panel of a shared scale
     tidy(axes)
 
 
@@ -113,24 +123,31 @@ def tissue(view: Mapping[str, Any]) -> Figure:
     panels: dict[str, list[Mapping[str, Any]]] = {}
     for row in view["forecast"]["tissue"]:
         panels.setdefault(str(row["quantity"]), []).append(row)
-    across = min(max(1, len(panels)), 3)
-    down = -(-max(1, len(panels)) // across)
-    figure = sheet(4.2 * across, 2.9 * down)
-    for i, (quantity, rows) in enumerate(panels.items()):
-        axes = figure.add_subplot(down, across, i + 1)
-        axes.fill_between(
-            rows[0]["days"], rows[0]["p05"], rows[0]["p95"], color=BLUE, alpha=0.15, lw=0
-        )
-        for row, (colour, style) in zip(rows, _LINES, strict=False):
-            name = ", ".join(str(row[key]) for key in ("zone", "layer") if row.get(key))
-            shaded = " (90 % range shaded)" if row is rows[0] else ""
-            axes.plot(row["days"], row["p50"], style, color=colour, label=f"{name}{shaded}")
-        name, _, measure = quantity.partition(", ")
+    if not panels:
+        return blank("no tissue is followed for this case")
+    every = [row for rows in panels.values() for row in rows]
+    zones, layers = (list(dict.fromkeys(row[part] for row in every)) for part in ("zone", "layer"))
+    figure, grid = _grid(len(panels), 4.2, 2.6)
+    for axes, (quantity, rows) in zip(grid, panels.items(), strict=True):
+        name, _, measure = quantity.rpartition(", ")
+        for row in rows:
+            zone, layer = zones.index(row["zone"]), layers.index(row["layer"])
+            colour = LINES[layer % len(LINES)]
+            named = ([row["zone"]] if len(zones) > 1 else []) + [row["layer"] or "not by layer"]
+            low, mid, high = ([100 * value for value in row[q]] for q in ("p05", "p50", "p95"))
+            if row is rows[0]:
+                axes.fill_between(row["days"], low, high, color=colour, alpha=0.15, linewidth=0)
+            axes.plot(
+                row["days"], mid, linestyle=STYLES[(layer + zone) % len(STYLES)], color=colour,
+                marker=".", markersize=2.5, label=", ".join(named),
+            )  # fmt: skip
         axes.set_title(wording.title(name), fontsize=9)
         axes.set_xlabel("days after the first session")
-        axes.set_ylabel(measure or "value", fontsize=8)
-        axes.legend(fontsize=6, frameon=False)
+        axes.set_ylabel(_MEASURES[measure])
         tidy(axes)
+    where = f"{zones[0]}; " if len(zones) == 1 else ""
+    said = "median; band: 90 % range of the first line; dots: days worked out"
+    key(figure, ncols=4, title=where + said)
     return figure
 
 
@@ -141,9 +158,7 @@ def redness(view: Mapping[str, Any]) -> Figure:
     time = [HOURS_PER_DAY * curve["days"][i] for i in kept]
     figure = sheet(5.4, 3.4)
     axes = figure.add_subplot()
-    low, mid, high = (
-        [max(curve[key][i], REDNESS_FLOOR) for i in kept] for key in ("p05", "p50", "p95")
-    )
+    low, mid, high = ([curve[q][i] for i in kept] for q in ("p05", "p50", "p95"))
     axes.fill_between(time, low, high, color=RED, alpha=0.18, linewidth=0, label="90 % range")
     axes.plot(time, mid, color=RED, label="median")
     axes.axhline(1, color=GREY, linestyle=":", label="just visible")
@@ -167,15 +182,13 @@ def redness(view: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def skin(view: Mapping[str, Any], day: float = 0) -> Figure:
+def section(view: Mapping[str, Any], day: float = 0) -> Figure:
     """The section to scale on ``day``: layers, vessels, needle, track, open pore, new collagen."""
-    from matplotlib.patches import Polygon
-
     section = view["section"]
     needles, layers = section["needles"], section["layers"]
     depths = [float(n["set_mm"]["p95"]) for n in needles] + [float(x["top_mm"]) for x in layers]
     bottom = 1.2 * max([0.6, *depths, *(float(v["depth_mm"]["p50"]) for v in section["vessels"])])
-    figure = sheet(6.4, 5.6)
+    figure = sheet(6.8, 1.9 * (bottom + _ABOVE) + 0.9)
     axes = figure.add_subplot()
     for layer, colour in zip(layers, LAYER_COLOURS, strict=False):
         axes.axhspan(float(layer["top_mm"]), bottom, color=colour, zorder=0)
@@ -189,17 +202,17 @@ def skin(view: Mapping[str, Any], day: float = 0) -> Figure:
     ]
     if needles:
         share = wording.at(view["slider_days"], view["channel_open"], day)
-        _tools(axes, needles[0], share, Polygon)
+        _tools(axes, needles[0], share)
     _name(axes, sorted(names), bottom)
     axes.set(
         xlim=(-1.0, 1.0),
-        ylim=(bottom, -0.45),
+        ylim=(bottom, -_ABOVE),
         aspect="equal",
         ylabel="depth (mm)",
         xlabel="across (mm), three stages side by side",
     )
     axes.set_yticks([mark for mark in axes.get_yticks() if 0 <= mark <= bottom])
-    axes.set_ylim(bottom, -0.45)
+    axes.set_ylim(bottom, -_ABOVE)
     axes.set_xticks([-1.0, -0.5, 0.0, 0.5, 1.0])
     axes.set_title(f"{wording.title(section['site'])}, {wording.when(day)}, to scale", fontsize=10)
     return figure
@@ -227,7 +240,9 @@ def _shade(figure: Figure, axes: Axes, view: Mapping[str, Any], day: float, bott
     bar.set_label("new collagen (% of what was there)")
 
 
-def _tools(axes: Axes, needle: Mapping[str, Any], share: float, polygon: Any) -> None:
+def _tools(axes: Axes, needle: Mapping[str, Any], share: float) -> None:
+    from matplotlib.patches import Polygon
+
     set_mm, track = float(needle["set_mm"]["p50"]), needle["track_mm"]
     shapes = (
         (-0.65, needle_outline(needle, set_mm, 0.2), "needle\nas set", "white", GREY, 0.6),
@@ -252,16 +267,12 @@ def _tools(axes: Axes, needle: Mapping[str, Any], share: float, polygon: Any) ->
     )
     for centre, outline, name, fill, edge, alpha in shapes:
         points = [(centre + x, z) for x, z in outline]
-        axes.add_patch(polygon(points, facecolor=fill, edgecolor="none", alpha=alpha, zorder=3))
-        axes.add_patch(polygon(points, fill=False, edgecolor=edge, linewidth=0.9, zorder=4))
+        axes.add_patch(Polygon(points, facecolor=fill, edgecolor="none", alpha=alpha, zorder=3))
+        axes.add_patch(Polygon(points, fill=False, edgecolor=edge, linewidth=0.9, zorder=4))
         axes.text(centre, -0.24, name, ha="center", va="bottom", fontsize=8)
-    axes.plot(
-        [0.16, 0.16],
-        [float(track["p05"]), float(track["p95"])],
-        color=GREY,
-        marker="_",
-        linewidth=1,
-    )
+    ends = [float(track["p05"]), float(track["p95"])]
+    axes.plot([0.16, 0.16], ends, color=GREY, marker="_", linewidth=1)
+    axes.text(0.2, sum(ends) / 2, "90 %\nrange", fontsize=7, color=GREY, va="center")
 
 
 def _name(axes: Axes, names: Sequence[tuple[float, str, str]], bottom: float) -> None:
@@ -288,33 +299,18 @@ def _name(axes: Axes, names: Sequence[tuple[float, str, str]], bottom: float) ->
 
 def faces(view: Mapping[str, Any], observer: str = "blinded_rater") -> Figure:
     """Two grids of 100 faces, treated and untreated, as one observer would count them."""
-    from matplotlib.patches import Arc, Circle
-
+    if not view["faces"]:
+        return blank("no outcome is forecast for this case")
     counts = view["faces"][observer]
-    figure = sheet(8.0, 4.6)
+    if not counts:
+        return blank("no change of this scale is known to be the smallest that matters")
+    figure = sheet(8.0, 4.8)
     for place, arm in enumerate(("treated", "untreated"), start=1):
         axes = figure.add_subplot(1, 2, place)
         shares = counts[arm]
         kinds = [kind for kind in _FACES for _ in range(shares[kind[0]])]
         for i, (kind, colour, _) in enumerate(kinds):
-            x, y = i % 10 + 0.5, 9.5 - i // 10
-            axes.add_patch(Circle((x, y), 0.42, facecolor="white", edgecolor=colour, linewidth=1.2))
-            axes.plot([x - 0.13, x + 0.13], [y + 0.12] * 2, ".", color=colour, markersize=2)
-            if kind == "unchanged":
-                axes.plot([x - 0.18, x + 0.18], [y - 0.15] * 2, color=colour, linewidth=1.2)
-            else:
-                up = kind == "better"
-                axes.add_patch(
-                    Arc(
-                        (x, y - (0.05 if up else 0.28)),
-                        0.4,
-                        0.32,
-                        linewidth=1.4,
-                        theta1=180 if up else 0,
-                        theta2=360 if up else 180,
-                        color=colour,
-                    )
-                )
+            _face(axes, i % 10 + 0.5, 9.5 - i // 10, kind, colour)
         axes.set(xlim=(0, 10), ylim=(0, 10), aspect="equal")
         axes.set_axis_off()
         told = ", ".join(f"{shares[key]} {word}" for key, _, word in _FACES)
@@ -323,7 +319,20 @@ def faces(view: Mapping[str, Any], observer: str = "blinded_rater") -> Figure:
         axes.set_title(f"{wording.title(arm)}: {told}{tail}", fontsize=9)
     figure.suptitle(
         f"100 virtual versions at {wording.when(counts['day'])}, "
-        f"{wording.observer(observer)} (better: {counts['rule']})",
+        f"{wording.observer(observer)} (better: {counts['rule']})\n",
         fontsize=10,
     )
     return figure
+
+
+def _face(axes: Axes, x: float, y: float, kind: str, colour: str) -> None:
+    from matplotlib.patches import Arc, Circle
+
+    axes.add_patch(Circle((x, y), 0.42, facecolor="white", edgecolor=colour, linewidth=1.2))
+    axes.plot([x - 0.13, x + 0.13], [y + 0.12] * 2, ".", color=colour, markersize=2)
+    if kind == "unchanged":
+        axes.plot([x - 0.18, x + 0.18], [y - 0.15] * 2, color=colour, linewidth=1.2)
+        return
+    low, start = (0.05, 180) if kind == "better" else (0.28, 0)
+    mouth = Arc((x, y - low), 0.4, 0.32, theta1=start, theta2=start + 180, color=colour, lw=1.4)
+    axes.add_patch(mouth)

@@ -14,7 +14,8 @@ import numpy as np
 
 from pinprick import units
 from pinprick.evidence import Lanes, registry
-from pinprick.forecasting.figures.palette import GREY
+from pinprick.evidence.lanes import PEOPLE_PER_DRAW
+from pinprick.forecasting.figures.palette import CRIMSON, GREY
 from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet
 from pinprick.healing.body import Body
 from pinprick.healing.track import Track, around_a_track, heal_track
@@ -30,10 +31,12 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 DAYS = (0, 1, 3, 7, 14, 30)
 CELLS = {"papillary dermis": 8, "upper reticular dermis": 16, "deep reticular dermis": 8}
 RINGS = 14
-TAPER = 0.03e-3  # m over which the end of the track is blurred, as between needles of one device
+TAPER = (
+    0.03 * units.MILLI
+)  # m over which the end of the track is blurred, as between needles of one device
 SCALE_BAR = 0.2  # mm
 FAINT = 0.01  # of the row's highest value: less is not worth a number
-CLOT = "#a8324a"
+CLOT = CRIMSON
 # What the rows show: name, unit, the species that add up to it, factor, colours.
 ROWS = (
     ("active TGF-β", "ng/mL", ("tgfb",), 1.0, "YlOrBr"),
@@ -68,7 +71,7 @@ class Healing:
 
 
 def single_track(
-    *, depth: float = 0.6e-3, per_cm2: float = 50.0, draws: int = 8, seed: int = 0
+    *, depth: float = 0.6 * units.MILLI, per_cm2: float = 50.0, draws: int = 8, seed: int = 0
 ) -> Healing:
     """Heal one track in a woman's cheek for a month.
 
@@ -78,9 +81,9 @@ def single_track(
         draws: states of knowledge of which the median is taken.
         seed: of the draws.
     """
-    lanes = Lanes(registry(), seed, range(0, 4 * draws, 4))
-    col = _cheek(lanes)
-    tracks = per_cm2 * 1e4
+    lanes = Lanes(registry(), seed, range(0, PEOPLE_PER_DRAW * draws, PEOPLE_PER_DRAW))
+    col = cheek(lanes)
+    tracks = per_cm2 * units.PER_CM2
     there = 0.5 * (1 - np.tanh((col.depth - depth) / TAPER))
     none = np.zeros_like(col.depth)
     injury = Injury(col.edges, none, none, none, none, tracks * there, none)
@@ -101,7 +104,7 @@ def single_track(
     )
 
 
-def _cheek(lanes: Lanes) -> Column:
+def cheek(lanes: Lanes) -> Column:
     """A dermis of middling thickness, the same for all draws, finer than that of forecasts."""
     skin = skin_at("cheek", "female", lanes)
     same = np.ones(len(lanes))
@@ -140,7 +143,7 @@ def healing_track(found: Healing) -> Figure:
         bar = figure.colorbar(shown, ax=list(panels[row]), pad=0.008, aspect=11, fraction=0.05)
         bar.set_label(f"{name}\n({unit})", fontsize=8.5)
         bar.ax.tick_params(labelsize=8)
-    _scale(panels[-1][0], found)
+    scale_bar(panels[-1][0], -0.92 * found.rings[-1], found.edges[-1], SCALE_BAR)
     figure.supxlabel(caption(found), fontsize=8.5, color=GREY)
     return figure
 
@@ -161,9 +164,9 @@ def _section(axes: Axes, found: Healing, values: Array, colours: str, norm: Any)
     from matplotlib.patches import Rectangle
 
     # Between the middles of cells the colour runs on; the mesh is not what is to be seen.
-    across = np.concatenate([found.rings[:1], _middle(found.rings), found.rings[-1:]])
+    across = np.concatenate([found.rings[:1], middles(found.rings), found.rings[-1:]])
     across = np.concatenate([-across[:0:-1], across])
-    down = np.concatenate([found.edges[:1], _middle(found.edges), found.edges[-1:]])
+    down = np.concatenate([found.edges[:1], middles(found.edges), found.edges[-1:]])
     smooth = np.pad(np.concatenate([values[:, ::-1], values[:, :1], values], 1), 1, mode="edge")
     shown = axes.pcolormesh(
         across, down, smooth, cmap=colours, norm=norm, shading="gouraud", rasterized=True
@@ -187,12 +190,13 @@ def _section(axes: Axes, found: Healing, values: Array, colours: str, norm: Any)
     return shown
 
 
-def _middle(faces: Array) -> Array:
+def middles(faces: Array) -> Array:
+    """Middles of cells, from their faces."""
     return np.asarray((faces[1:] + faces[:-1]) / 2)
 
 
-def _scale(axes: Axes, found: Healing) -> None:
-    """A bar of a known length in the corner of a picture."""
-    start, at = -0.92 * found.rings[-1], 0.93 * found.edges[-1]
-    axes.plot([start, start + SCALE_BAR], [at, at], color="black", lw=2.4, solid_capstyle="butt")
-    axes.text(start, at - 0.03 * found.edges[-1], f"{SCALE_BAR:g} mm", fontsize=8, va="bottom")
+def scale_bar(axes: Axes, start: float, deepest: float, length: float) -> None:
+    """A bar of a known length in mm, near the bottom of a picture ``deepest`` mm deep."""
+    at = 0.93 * deepest
+    axes.plot([start, start + length], [at, at], color="black", lw=2.4, solid_capstyle="butt")
+    axes.text(start, at - 0.03 * deepest, f"{length:g} mm", fontsize=8, va="bottom")

@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pinprick.forecasting import wording
-from pinprick.forecasting.figures.palette import GREY, LINES, ORANGE, RED
-from pinprick.forecasting.figures.sheet import LAYER_COLOURS, sheet
+from pinprick.forecasting.figures.palette import GREY, LINES, ORANGE, RED, STYLES
+from pinprick.forecasting.figures.sheet import LAYER_COLOURS, blank, key, sheet
 from pinprick.units import HOUR, HOURS_PER_DAY, MINUTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-STYLES = ("-", "--", "-.", ":")
 BLOCKS = ("#cfdfed", "#83aed0", "#2a76ad")  # a tenth, half and nine tenths blocked: pale to dark
 DECADES = 5  # of concentration below the highest: what is less is not drawn
 DEPTH_MARKS = (0.0, 0.05, 0.2, 0.5, 1.0, 1.5, 2.0)
@@ -29,17 +28,13 @@ def products(inner: Mapping[str, Any]) -> Figure:
         (product["title"], solute) for product in inner["products"] for solute in product["solutes"]
     ]
     if not rows:
-        return _empty("no known product with a followed substance lies on fresh channels")
+        return blank("no known product with a followed substance lies on fresh channels")
     figure = sheet(8.6, 0.5 + 3.6 * len(rows))
     panels = figure.subplots(len(rows), 2, squeeze=False)
     for (title, solute), pair in zip(rows, panels, strict=True):
         _solute(pair, title, solute)
-    handles, names = panels[0][0].get_legend_handles_labels()
-    figure.legend(
-        handles, names, loc="outside lower center", ncols=len(names), fontsize=8, frameon=False,
-        title="after the product was put on; one virtual version, nearest the middle",
-        title_fontsize=8,
-    )  # fmt: skip
+    said = "after the product was put on; one virtual version, nearest the middle"
+    key(figure, ncols=len(STYLES), title=said)
     return figure
 
 
@@ -48,16 +43,23 @@ def _solute(pair: Sequence[Axes], title: str, solute: Mapping[str, Any]) -> None
     for axes, skin in zip(pair, ("needled", "intact"), strict=True):
         axes.set(xscale="log", xlim=(bottom, top), xlabel=f"{solute['title']} dissolved (mg/mL)")
         axes.set_yscale("function", functions=(_root, _square))
-        _layers(axes, solute["layers"], DEPTH_MARKS[-1])
+        _layers(axes, solute["layers"], DEPTH_MARKS[-1], named=skin == "intact")
+        less = []
         for hour, values, colour, style in zip(
             solute["hours"], solute[skin], LINES, STYLES, strict=False
         ):
-            drawn = [value if value >= bottom else float("nan") for value in values]
-            axes.plot(drawn, solute["depth_mm"], style, color=colour, label=hours(hour))
-        if not any(value >= bottom for row in solute[skin] for value in row):
+            seen = [max(value, bottom / 10) for value in values]  # runs out at the edge
+            axes.plot(seen, solute["depth_mm"], ls=style, color=colour, label=hours(hour))
+            less += [hours(hour)] if max(values) < bottom else []
+        if len(less) == len(solute["hours"]):
             axes.text(
                 0.5, 0.5, "next to nothing", transform=axes.transAxes, ha="center", color=GREY
             )
+        elif less:
+            axes.text(
+                0.97, 0.04, f"{', '.join(less)}: less than is drawn", transform=axes.transAxes,
+                ha="right", fontsize=7, color=GREY,
+            )  # fmt: skip
         axes.set_yticks(DEPTH_MARKS, [f"{mark:g}" for mark in DEPTH_MARKS])
         axes.set_ylim(DEPTH_MARKS[-1], 0)
         axes.minorticks_off()
@@ -73,7 +75,7 @@ def _solute(pair: Sequence[Axes], title: str, solute: Mapping[str, Any]) -> None
 
 
 def limits(solute: Mapping[str, Any]) -> tuple[float, float]:
-    """Highest and lowest concentration drawn: whole decades about what needled skin holds.
+    """Highest and lowest concentration drawn, in mg/mL: whole decades about what the skin holds.
 
     >>> limits({"needled": [[3.0, 0.1]], "intact": [[0.0]]})
     (10.0, 0.0001)
@@ -105,7 +107,7 @@ def numbing(inner: Mapping[str, Any], record: Mapping[str, Any] | None) -> Figur
     """
     data = inner["numbing"]
     if data is None or record is None:
-        return _empty("no known numbing cream goes on before the needles")
+        return blank("no known numbing cream goes on before the needles")
     zone = next(one for one in record["zones"] if one["zone"] == data["zone"])
     minutes, reach = record["minutes"], zone["depth_mm"]
     deepest = 1.05 * max(*reach["p95"], data["set_mm"])
@@ -118,8 +120,8 @@ def numbing(inner: Mapping[str, Any], record: Mapping[str, Any] | None) -> Figur
             label=f"at least {100 * share:.0f} % of feeling blocked (middle version)",
         )  # fmt: skip
     axes.plot(minutes, reach["p50"], color=ORANGE, label="deepest single prick without pain")
-    for key, name in (("p05", "the same, 90 % range"), ("p95", None)):
-        axes.plot(minutes, reach[key], "--", color=ORANGE, linewidth=1.0, label=name)
+    for end, name in (("p05", "the same, 90 % range"), ("p95", None)):
+        axes.plot(minutes, reach[end], "--", color=ORANGE, linewidth=1.0, label=name)
     axes.axhline(data["set_mm"], color=RED, linestyle="-.", linewidth=1.3, label="needles, as set")
     _moments(axes, data, deepest)
     axes.set(xlim=(0, max(minutes)), ylim=(deepest, 0))
@@ -128,7 +130,7 @@ def numbing(inner: Mapping[str, Any], record: Mapping[str, Any] | None) -> Figur
         f"{wording.title(data['zone'])}: {data['title']}", fontsize=10, loc="left", pad=16
     )
     axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
+    key(figure)
     return figure
 
 
@@ -144,7 +146,9 @@ def _moments(axes: Axes, data: Mapping[str, Any], deepest: float) -> None:
         )  # fmt: skip
 
 
-def _layers(axes: Axes, layers: Sequence[Sequence[Any]], deepest: float) -> None:
+def _layers(
+    axes: Axes, layers: Sequence[Sequence[Any]], deepest: float, *, named: bool = True
+) -> None:
     """The skin as bands, named at the right, from the axis' own scale of depth."""
     bent = axes.get_yscale() != "linear"
     shown = [layer for layer in layers if layer[1] < 0.97 * deepest]
@@ -154,6 +158,8 @@ def _layers(axes: Axes, layers: Sequence[Sequence[Any]], deepest: float) -> None
     ):
         end = deepest if place == len(shown) - 1 else min(bottom, deepest)
         axes.axhspan(top, end, color=colour, alpha=0.75, linewidth=0, zorder=0)
+        if not named:
+            continue
         ends = [float(_root(z / deepest)) if bent else z / deepest for z in (top, end)]
         middle = sum(ends) / 2
         last = max(middle, last + 0.055)
@@ -174,9 +180,3 @@ def _root(depth: Any) -> Any:
 
 def _square(place: Any) -> Any:
     return place**2
-
-
-def _empty(words: str) -> Figure:
-    figure = sheet(5.4, 1.6)
-    figure.text(0.5, 0.5, words, ha="center", wrap=True)
-    return figure

@@ -17,7 +17,8 @@ from pinprick.appearance.picture.frames import exposures
 from pinprick.appearance.picture.page import Page, mount
 from pinprick.appearance.picture.scene import told
 from pinprick.faults import NotForecastError
-from pinprick.forecasting.figures.pictures import EMBEDDED, POOR, Skin
+from pinprick.forecasting.figures.pictures import EMBEDDED
+from pinprick.forecasting.figures.skin import POOR, Skin
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
@@ -48,8 +49,11 @@ def worst(forecast: Forecast, *, size: int = EMBEDDED) -> Worst | None:
         forecast: of a person with a phototype from III to VI.
         size: side of a photograph in pixels.
 
-    >>> worst(forecast).after_last  # doctest: +SKIP
-    28.0
+    >>> import pinprick as pp
+    >>> made = pp.forecast(pp.Case.load(pp.example_path("acne-scars")), members=4)
+    >>> found = worst(made, size=32)
+    >>> found.phototype, found.after_last  # four weeks after the last session they are darkest
+    (4, 28.0)
     """
     person = forecast.case.person
     kinds = {row["key"]: row["kind"] for row in forecast.record["side_effects"]}

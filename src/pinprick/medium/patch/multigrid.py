@@ -21,9 +21,9 @@ import numpy as np
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
-from pinprick.medium.compiled import shared
-from pinprick.medium.patch import multigrid_kernels as kernels
+from pinprick.medium.patch import multigrid_loops as loops
 from pinprick.medium.patch.operator import Operator
+from pinprick.medium.threads import shared
 
 Field = np.ndarray[Any, Any]
 _BOUND = 8.0  # worst quality of a pair
@@ -69,7 +69,7 @@ class Multigrid:
         scale = max(float(part.max(initial=0.0)) for part in (*faces, extra)) or 1.0
         for part in (*faces, extra):
             part /= scale
-        graph = kernels.graph_of(*faces, extra, free, operator.periodic)
+        graph = loops.graph_of(*faces, extra, free, operator.periodic)
         del faces, extra, part
         lump = None
         if operator.stirred is not None:  # a stirred layer is one node
@@ -77,7 +77,7 @@ class Multigrid:
             graph = _merged(graph, lump, int(lump.max()) + 1)
         levels: list[_Level] = []
         while len(graph[-1]) > _FEW or not levels:
-            size = kernels.diagonal(graph[0], graph[2], graph[3])
+            size = loops.diagonal(graph[0], graph[2], graph[3])
             of, coarse = _aggregates(graph, size)
             count = int(of.max()) + 1
             useful = 0 < count < _STALLED * len(size)
@@ -122,7 +122,7 @@ class Multigrid:
         if at == len(self.levels):
             assert self.last is not None
             return np.asarray(self.last.solve(right))
-        level, dot = self.levels[at], kernels.dot
+        level, dot = self.levels[at], loops.dot
         one = self._cycle(at, right)
         image = level.times(one)
         bend = dot(one, image)
@@ -143,10 +143,10 @@ class Multigrid:
 
 @dataclass(frozen=True)
 class _Level:
-    """A graph, its diagonal and inverse; ``of_`` the node of the next graph for each of its own.
+    """A graph, its diagonal and inverse; ``next_node`` of the coarser graph for each of its own.
 
-    That has ``count`` nodes, or none where it would be of no help. ``cross`` are the edges between
-    the halves that are swept apart.
+    The coarser one has ``count`` nodes, or none where it would be of no help. ``cross`` are the
+    edges between the halves that are swept apart.
     """
 
     start: Field
@@ -155,7 +155,7 @@ class _Level:
     g: Field
     size: Field
     inverse: Field
-    of_: Field
+    next_node: Field
     count: int
     cross: tuple[Field, Field, Field]
 
@@ -164,9 +164,9 @@ class _Level:
         inverse = np.where(size > 0, 1.0 / np.where(size > 0, size, 1.0), 0.0)
         start, to, g = graph[:3]
         middle = _middle(len(size))
-        passed = kernels.ordered(start, to, g, middle)
+        passed = loops.ordered(start, to, g, middle)
         of = of if count else np.full_like(of, -1)
-        cross = kernels.crossing(start, to, g, middle)
+        cross = loops.crossing(start, to, g, middle)
         return cls(start, passed, to, g, size, inverse, of, count, cross)
 
     @property
@@ -175,22 +175,22 @@ class _Level:
 
     def smoothed(self, right: Field) -> tuple[Field, Field]:
         x, left = np.empty_like(right), np.zeros((2, self.count))
-        parts = (*self.graph, self.inverse, right, x, self.of_, left)
-        _over(kernels.forward, *parts, len(x))
-        kernels.crossed(*self.cross, x, self.of_, left)
+        parts = (*self.graph, self.inverse, right, x, self.next_node, left)
+        _over(loops.forward, *parts, len(x))
+        loops.crossed(*self.cross, x, self.next_node, left)
         return x, left[0] + left[1]
 
     def smoothed_back(self, right: Field, x: Field) -> Field:
         new = np.empty_like(x)
-        _over(kernels.backward, *self.graph, self.inverse, right, x, new, len(x))
+        _over(loops.backward, *self.graph, self.inverse, right, x, new, len(x))
         return new
 
     def correct(self, x: Field, coarse: Field) -> None:
-        _over(kernels.spread, self.of_, coarse, x, len(x))
+        _over(loops.spread, self.next_node, coarse, x, len(x))
 
     def times(self, x: Field) -> Field:
         out = np.empty_like(x)
-        _over(kernels.product, self.start, self.to, self.g, self.size, x, out, len(x))
+        _over(loops.product, self.start, self.to, self.g, self.size, x, out, len(x))
         return out
 
 
@@ -199,12 +199,12 @@ def _middle(count: int) -> int:
     return count // 2 if count > _MANY else count
 
 
-def _over(kernel: Callable[..., None], *parts: Any) -> None:
-    """Run a kernel over all nodes; their number comes last."""
+def _over(loop: Callable[..., None], *parts: Any) -> None:
+    """Run a loop over all nodes; their number comes last."""
     *rest, count = parts
     middle = _middle(count)
     ranges = [(0, middle), (middle, count)] if middle < count else [(0, count)]
-    shared(kernel, [(*rest, *ends) for ends in ranges])
+    shared(loop, [(*rest, *ends) for ends in ranges])
 
 
 def _faces(op: Operator) -> list[Field]:
@@ -235,16 +235,16 @@ def _lumps(stirred: Field, shape: tuple[int, ...]) -> Field:
 
 
 def _merged(graph: Any, of: Field, count: int) -> Any:
-    return kernels.merged(*graph, of, *kernels.members(of, count))
+    return loops.merged(*graph, of, *loops.members(of, count))
 
 
 def _aggregates(graph: Any, size: Field) -> tuple[Field, Any]:
     """The coarse node of each node, and the coarse graph."""
-    of, count = kernels.paired(*graph, size, _BOUND, True)
+    of, count = loops.paired(*graph, size, _BOUND, True)
     pair = of
     for further in range(_PASSES):
         if further:
-            pair, count = kernels.paired(*graph, size, _BOUND, False)
+            pair, count = loops.paired(*graph, size, _BOUND, False)
             of = np.where(of < 0, of, pair[of])
         if not count:
             break
@@ -256,7 +256,7 @@ def _aggregates(graph: Any, size: Field) -> tuple[Field, Any]:
 
 def _factors(graph: Any) -> SuperLU:
     start, to, g, extra = graph
-    size = kernels.diagonal(start, g, extra)
+    size = loops.diagonal(start, g, extra)
     count = np.arange(len(size))
     rows = np.repeat(count, np.diff(start))
     entries = np.concatenate([-g, np.where(size > 0, size, 1.0)])

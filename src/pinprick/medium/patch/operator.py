@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from pinprick.medium.checks import apart
 from pinprick.medium.reactions import Species
 
 Field = np.ndarray[Any, Any]
@@ -55,12 +56,6 @@ class Operator:
         parts = (self.depth, self.along, self.across, self.storage, self.top, self.bottom)
         held = () if self.free is None else (self.free,)
         return all(part.shape[-2:] == (1, 1) for part in (*parts, *held))
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the coefficients."""
-        parts = (self.depth, self.along, self.across, self.storage, self.free)
-        return sum(part.nbytes for part in parts if part is not None)
 
     def of(self, i: int) -> Operator:
         """The operator of one of the species alone."""
@@ -202,11 +197,17 @@ def operator(
         shape: cells, y, x.
         ends: for top and bottom, (resistance, activity) for each species.
         free: 0 in held cells and 1 elsewhere.
+
+    Raises:
+        ValueError: if ``stirred`` covers a part of a layer, two layers that touch, or one at an end
+            without resistance.
     """
     dy, dx = here.spacing
     width = np.asarray(here.width, dtype=float).reshape(-1, 1, 1)
     periodic = bool(here.periodic)
     stirred = _whole_layers(getattr(here, "stirred", None), shape)
+    if stirred is not None:
+        apart(stirred, *ends)
     with np.errstate(divide="ignore"):
         half = (width / 2.0) / passing
         if stirred is not None:

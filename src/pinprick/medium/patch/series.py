@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from pinprick.medium.compiled import shared
-from pinprick.medium.patch.loops import ROWS, TERMS, terms
 from pinprick.medium.patch.operator import Operator
+from pinprick.medium.patch.series_loops import ROWS, TERMS, terms
+from pinprick.medium.threads import shared
 
 Field = np.ndarray[Any, np.dtype[np.float64]]
 _LONG, _GROWTH = 4e3, 8.0  # of a first piece, in its length times the fastest rate

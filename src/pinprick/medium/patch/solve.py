@@ -167,9 +167,8 @@ class Layered:
         diagonal[:, 1:] += off
         diagonal[:, 0] += op.top.mean(axis=(-2, -1))
         diagonal[:, -1] += op.bottom.mean(axis=(-2, -1))
-        if (
-            op.free is not None and not system.direct
-        ):  # held cells draw what is around them to themselves
+        if op.free is not None and not system.direct:
+            # Held cells draw what is around them to themselves.
             share = (1.0 - op.free).mean(axis=(2, 3))
             diagonal += share * (diagonal + 2.0 * along + 2.0 * across)
         scale = None

@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from pinprick.medium.compiled import cut, shared
-from pinprick.medium.patch.lines import (
+from pinprick.medium.patch.operator import Operator
+from pinprick.medium.patch.sweep_loops import (
     BAND,
     add_rates,
     add_together,
     one_behind_another,
     side_by_side,
 )
-from pinprick.medium.patch.operator import Operator
+from pinprick.medium.threads import cut, shared
 
 Field = np.ndarray[Any, Any]
 

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from pinprick import devices, files
 from pinprick.case.model import DESIGNS, Phototypes
-from pinprick.case.reading import _located, _plain_data
+from pinprick.case.reading import located, plain_data
 from pinprick.courses.steps import Depth
 from pinprick.faults import Fault, InputError
 from pinprick.fields import Maybe, Model, Number, Quantity, Reader, Text, Whole, Word, build, shown
@@ -335,7 +335,7 @@ def loads(text: str, label: str = "arms") -> tuple[Arm, ...]:
     Raises:
         InputError: one line for every fault in it.
     """
-    data, lines, faults = _plain_data(text, label)
+    data, lines, faults = plain_data(text, label)
     several = isinstance(data, list)
     if not several and not isinstance(data, dict):
         raise InputError([*faults, Fault(label, "no `key: value` lines", "an arm, or a list")])
@@ -353,7 +353,7 @@ def loads(text: str, label: str = "arms") -> tuple[Arm, ...]:
             told = [Fault(_under(before, f.where), f.found, f.allowed) for f in error.faults]
             faults += told
     if faults:
-        raise InputError(_located(faults, lines, label))
+        raise InputError(located(faults, lines, label))
     _named_once(found, label)
     return tuple(found)
 

@@ -106,7 +106,7 @@ def _by_study(rows: Sequence[Row]) -> dict[str, list[float]]:
     return found
 
 
-def months_since_first(row: Row) -> float:
+def _months_since_first(row: Row) -> float:
     """Months from the first session to the reading; usual settings for what is not reported."""
     told = row.protocol or {}
     sessions = told.get("sessions") or float(np.mean(SESSIONS))
@@ -143,4 +143,4 @@ def exponential(row: Row, others: Sequence[Row]) -> Predictive:
 
 
 def _reached(row: Row) -> float:
-    return float(-np.expm1(-max(months_since_first(row), 0.5) / TIME_CONSTANT))
+    return float(-np.expm1(-max(_months_since_first(row), 0.5) / TIME_CONSTANT))

@@ -19,18 +19,16 @@ from pinprick import devices, units
 from pinprick.appearance import visible
 from pinprick.appearance.trial import Contrasts, Row
 from pinprick.courses.steps import Zone
-from pinprick.evidence import Lanes, registry
-from pinprick.evidence.lanes import PEOPLE_PER_DRAW
-from pinprick.forecasting.chain import LESION
+from pinprick.forecasting.outcomes import LESION
 from pinprick.healing.body import Body
 from pinprick.healing.tissue import heal
 from pinprick.medium.column import dermis
-from pinprick.needling import needle
+from pinprick.needling import needle_often
 from pinprick.people import skin_at, vessels
+from pinprick.validation.experiments import one_of_each
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 MEMBERS = 64
-SEED = 0
 MONTH = 30.44  # days
 # Usual settings that stand in, each in turn, for what a paper leaves out (assumed).
 DEVICES = ("roller", "pen")
@@ -167,22 +165,17 @@ def _healed(
     tool: str, depth_mm: float | None, passes: int | None, site: str, sessions: int, apart: float
 ) -> _Curve:
     """Visible matrix by day after the first session, for a young adult."""
-    every = PEOPLE_PER_DRAW  # one member of each draw: knowledge and people are both drawn anew
-    lanes = Lanes(registry(), SEED, range(0, MEMBERS * every, every))
+    lanes = one_of_each(MEMBERS)
     skin = skin_at(site, None, lanes)
     column, vessel = dermis(skin), vessels(skin, lanes)
     depth = "not reported" if depth_mm is None else f"{_within(tool, depth_mm):g} mm"
     dose: Any = {"passes": passes} if passes else "not reported"
     zone = Zone.model_validate({"body_site": site, "depth": depth, "dose": dose})
     step = apart * 7.0
-    done = [
-        needle(
-            devices.device(tool), zone, skin, vessel, column.edges, lanes,
-            numbed=True, session=session,
-        ).injury
-        for session in range(sessions)
-    ]  # fmt: skip
-    wounds = [(session * step, injury) for session, injury in enumerate(done)]
+    done = needle_often(
+        devices.device(tool), zone, skin, vessel, column.edges, lanes, range(sessions)
+    )
+    wounds = [(session * step, each.injury) for session, each in enumerate(done)]
     last = (sessions - 1) * step
     days = [0.0, *(last + MONTH * m for m in (0.25, 0.5, 1, 2, 3, 4.5, 6, 9, 12))]
     tissue = heal(wounds, column, Body.healthy(len(lanes)), lanes, days)

@@ -65,28 +65,16 @@ def forecast_file(path: str | Path) -> list[dict[str, Any]]:
     return forecast_arms(arm_files.load(path))
 
 
-def to_json(path: str | Path) -> str:
-    """The forecasts of a file of arms as JSON text, with the program's version.
+def to_json(answers: Sequence[Mapping[str, Any]]) -> str:
+    """The answers as JSON text, with the program's version.
 
-    Raises:
-        InputError: one line for every fault in the file, or if it cannot be read.
+    Args:
+        answers: what :func:`forecast_file` returns.
 
-    >>> from tempfile import TemporaryDirectory
-    >>> arm = '''
-    ... study: {cohort: new, n_analysed: 20}
-    ... arm: {name: MN, device: roller}
-    ... population: {concern: hair thinning}
-    ... endpoint: {scale: hair-count, statistic: count}
-    ... observer: {who: blinded_rater}
-    ... '''
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder, "arms.yaml")
-    ...     _ = path.write_text(arm, "utf-8")
-    ...     body = json.loads(to_json(path))
-    >>> sorted(body), [(answer["arm"], answer["n"]) for answer in body["arms"]]
-    (['arms', 'pinprick'], [('MN', 20)])
+    >>> json.loads(to_json([{"arm": "MN", "n": 20}]))["arms"]
+    [{'arm': 'MN', 'n': 20}]
     """
-    body = {"pinprick": __version__, "arms": forecast_file(path)}
+    body = {"pinprick": __version__, "arms": answers}
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -171,16 +159,16 @@ def _modelled(arm: Arm, rows: Sequence[Row], made: Fit, mixture: Mixture) -> dic
     if row.scale == "percent" and not row.is_share:
         unit = 0.01
     body["unit"] = "share of people" if row.is_share else _unit(arm)
-    body["forecast"] = describe(found[0], unit)
+    body["forecast"] = _describe(found[0], unit)
     if row.is_share:
         body["counts"] = _counts(found[0], row.n)
         if arm.study.n_enrolled and arm.study.n_enrolled > row.n:
             kept = row.n / arm.study.n_enrolled
-            body["if_dropouts_are_unimproved"] = describe(found[0], 1 / kept)
+            body["if_dropouts_are_unimproved"] = _describe(found[0], 1 / kept)
     return body
 
 
-def describe(found: Predictive, unit: float = 1.0) -> dict[str, float]:
+def _describe(found: Predictive, unit: float = 1.0) -> dict[str, float]:
     """Quantiles, mean and standard deviation in a unit."""
     body = {name: _digits(found.quantile(q) / unit) for name, q in LEVELS.items()}
     return {**body, "mean": _digits(found.mean / unit), "sd": _digits(found.sd / unit)}
@@ -322,7 +310,7 @@ def _notes(arm: Arm, row: Row, is_plain: bool) -> list[str]:
         notes.append("time: from where it counts is unclear; it is integrated over")
     if "radiofrequency" in (arm.arm.device, arm.arm.adjunct):
         notes.append("heat is not modelled: the tissue says nothing of this arm")
-    if size_sampled(row):
+    if _size_sampled(row):
         notes.append("the baseline is not given and is drawn from its prior")
     if is_plain and arm.known:
         notes.append("known statistics are not used for a plain range")
@@ -331,7 +319,7 @@ def _notes(arm: Arm, row: Row, is_plain: bool) -> list[str]:
     return notes
 
 
-def size_sampled(row: Row) -> bool:
+def _size_sampled(row: Row) -> bool:
     """Whether a mean rests on a baseline that is not given."""
     found = LINKS.get(row.scale)
     return bool(found and found.baseline and not row.is_share and row.baseline is None)

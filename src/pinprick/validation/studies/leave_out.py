@@ -6,11 +6,9 @@ are never split. Results are counted by cohort, not by row.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -18,6 +16,7 @@ from scipy import stats
 
 from pinprick.appearance.trial import Fit, Parts, Predictive, Row, calibration_rows, fit, predict
 from pinprick.appearance.trial.links import LINKS, size
+from pinprick.evidence.entries import toml
 from pinprick.validation.studies.baselines import (
     P05,
     P95,
@@ -39,7 +38,6 @@ PLAIN = frozenset(
     {"hair thinning", "laxity", "pores", "dark circles", "other scars", "burn scars",
      "stretch marks", "neck lines", "texture", "PIH", "sun spots"}
 )  # fmt: skip
-NEVER_SCORED = "hair-count"  # two sources, 47-fold apart: neither can stand for the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,6 @@ class Left:
     crps: float
     width: float
     plain_range: tuple[float, float]
-    plain_studies: int
-    plain_same: bool
     plain_inside: bool
     plain_crps: float
     plain_width: float
@@ -171,8 +167,6 @@ def _judge(place: int, forecast: Predictive) -> Left:
         crps=forecast.crps(_reached(value, row) * unit) / unit,
         width=high - low,
         plain_range=(plain_low, plain_high),
-        plain_studies=a.studies,
-        plain_same=a.same,
         plain_inside=plain_low <= value <= plain_high,
         plain_crps=a.crps(value),
         plain_width=plain_high - plain_low,
@@ -277,8 +271,8 @@ def _apart(left: Sequence[Left]) -> dict[str, Any]:
 
 @cache
 def _misses() -> Mapping[str, str]:
-    text = files("pinprick.validation.studies").joinpath("misses.toml").read_text("utf-8")
-    return {str(key): str(said) for key, said in tomllib.loads(text).items()}
+    data = toml("pinprick.validation.studies", "misses.toml")
+    return {str(key): str(said) for key, said in data.items()}
 
 
 def why_missed(left: Left) -> str:

@@ -38,8 +38,8 @@ def rows() -> list[dict[str, Any]]:
     >>> from pinprick.appearance.trial import calibration_rows
     >>> from pinprick.validation.studies.leave_out import LeaveOut
     >>> share = replace(next(row for row in calibration_rows() if row.is_share), value=0.8)
-    >>> left = Left(share, (0.3, 0.7, 1.2), True, 0.6, 0.1, 0.9, (0.0, 1.0), 5, True, True, 0.1,
-    ...             1.0, 0.2, True, True)
+    >>> left = Left(share, (0.3, 0.7, 1.2), True, 0.6, 0.1, 0.9, (0.0, 1.0), True, 0.1, 1.0, 0.2,
+    ...             True, True)
     >>> with patch(f"{__name__}.leave_out", return_value=LeaveOut((left,))):
     ...     (row,) = rows()
     >>> row["measured"]["value"], row["model"], row["unit"], row["verdict"]
@@ -137,7 +137,7 @@ def learnt() -> list[dict[str, Any]]:
 
 def _row(left: Left) -> dict[str, Any]:
     row = left.row
-    unit, word = shown_unit(row)
+    unit, word = _shown_unit(row)
     low, middle, high = (
         round((min(max(end, 0.0), 1.0) if row.is_share else end) * unit, 4) for end in left.range
     )  # a plain range knows no end, a share does
@@ -150,14 +150,14 @@ def _row(left: Left) -> dict[str, Any]:
     return {
         "stage": "appearance",
         "case": f"{row.study}, {row.arm}",
-        "quantity": quantity(row),
+        "quantity": _quantity(row),
         "unit": word,
         "kind": "value",
         "measured": {"value": value, "low": None, "high": None, "sd": sd},
         "model": {"p05": low, "p50": middle, "p95": high},
         "use": "left_out" if left.modelled else "plausibility",
         "share": None,
-        "observed_by": f"{row.observer.replace('_', ' ')}, {row.n} people; {protocol(row)}",
+        "observed_by": f"{row.observer.replace('_', ' ')}, {row.n} people; {_protocol(row)}",
         "sources": _sources(row),
         "note": "; ".join(part for part in notes if part),
         "verdict": verdict,
@@ -165,14 +165,14 @@ def _row(left: Left) -> dict[str, Any]:
     }
 
 
-def shown_unit(row: Row) -> tuple[float, str]:
+def _shown_unit(row: Row) -> tuple[float, str]:
     """What one whole counts in the reported unit, and that unit's word."""
     if row.is_share or row.scale == "percent":
         return 100.0, "% of people" if row.is_share else "%"
     return size(row), LINKS[row.scale].unit
 
 
-def quantity(row: Row) -> str:
+def _quantity(row: Row) -> str:
     """What was reported, in words."""
     scale = row.scale.replace("-", " ")
     if not row.is_share:
@@ -183,7 +183,7 @@ def quantity(row: Row) -> str:
     return f"{scale}, share at {cut} or more"
 
 
-def protocol(row: Row) -> str:
+def _protocol(row: Row) -> str:
     """What was done, as far as the row says."""
     known = row.protocol or {}
     parts = [str(known.get("device") or "device not stated")]
