@@ -190,3 +190,10 @@ def test_the_worst_is_drawn_at_its_height_and_only_where_it_has_a_rate() -> None
     assert made.picture.width > 2 * 64 and "dark" in made.picture.alt
     for changes in ({"phototype": 2}, {"operator": "self"}):
         assert worst.worst(forecast(case(**changes), members=4), size=64) is None
+
+
+def test_the_worst_is_drawn_on_plain_skin_where_no_concern_is_drawn() -> None:
+    made = worst.worst(forecast(Case.load(example_path("rf-laxity")), members=4), size=64)
+    assert made is not None and made.phototype == 3
+    assert "plain skin of phototype III" in made.picture.alt and "filled" not in made.picture.alt
+    assert "darkened patches" in made.picture.alt

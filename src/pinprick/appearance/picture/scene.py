@@ -121,9 +121,9 @@ def filled(shot: Shot) -> str:
         return ""
     gone = depth * shot.state.fill
     hidden = shot.swelling
-    words = f"Filled: {gone:.0f} of {depth:.0f} µm ({shot.state.fill:.0%})."
+    words = f"Filled: {gone:.0f} of {depth:.0f} µm ({shot.state.fill / units.PERCENT:.0f} %)."
     if hidden > units.PERCENT:
-        words += f" Swelling hides {hidden:.0%} of all relief: a false gain."
+        words += f" Swelling hides {hidden / units.PERCENT:.0f} % of all relief: a false gain."
     return words
 
 
@@ -161,15 +161,18 @@ def told(scene: Scene, state: State, shot: Shot) -> str:
     >>> scene = Scene("boxcar scar", 3, "typical responder", "", skin, colour_table(typical(3)))
     >>> day = State(30, 2, 2, 3, fill=0.2)
     >>> words = told(scene, day, scene.shot(day))
-    >>> words.split(", ")[0], "20% filled; no redness" in words
+    >>> words.split(", ")[0], "20 % filled; no redness" in words
     ('Simulated photograph', True)
     """
-    depth = _deepest(shot) / units.MICRO
+    depth, shown, gone = _deepest(shot) / units.MICRO, scene.concern, ""
+    if depth > 0:
+        shown += f" of {depth:.0f} micrometres on skin"
+        gone = f"{state.fill / units.PERCENT:.0f} % filled; "
     red = state.redness
     seen = "no redness" if red < 1 else "redness that is just visible" if red < 2 else "redness"
     dark = "; darkened patches" if state.pigment > 1 else ""
     return (
-        f"Simulated photograph, not a promise: {scene.concern} of {depth:.0f} micrometres on skin "
-        f"of phototype {ROMAN[scene.phototype - 1]}, {scene.who}, {state.clocks()}; "
-        f"{state.fill:.0%} filled; {seen}{dark}. Light from the upper left."
+        f"Simulated photograph, not a promise: {shown} of phototype "
+        f"{ROMAN[scene.phototype - 1]}, {scene.who}, {state.clocks()}; "
+        f"{gone}{seen}{dark}. Light from the upper left."
     )

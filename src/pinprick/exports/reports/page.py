@@ -9,6 +9,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,11 +84,9 @@ def _pictures(forecast: Forecast) -> dict[str, dict[str, str]]:
     from pinprick.forecasting.figures import pictures, worst
 
     made = {}
-    try:
+    with suppress(NotForecastError):
         sheet = pictures.picture_sheet(forecast, size=pictures.EMBEDDED, small=True)
-    except NotForecastError:
-        return {}
-    made["picture"] = _image(sheet)
+        made["picture"] = _image(sheet)
     if (marked := worst.worst(forecast)) is not None:
         said = f"{marked.after_last:.0f} days after the last session"
         skin = ROMAN[marked.phototype - 1]

@@ -68,12 +68,14 @@ class Skin:
         kind: of the scar to show; that of the case if empty.
         size: pixels across a photograph.
         phototype: to show; that of the case if 0.
+        bare: skin with neither scars nor lines, for what can go wrong in any course.
     """
 
     forecast: Forecast
     kind: str = ""
     size: int = FRAME
     phototype: int = 0
+    bare: bool = False
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -112,6 +114,8 @@ class Skin:
     @property
     def shown_name(self) -> str:
         """What is shown, in words."""
+        if self.bare:
+            return "plain skin"
         if self.scarred:
             return f"{self.shown_kind} scar"
         return f"lines ({self.target.concern.body_site}), drawn as crow's feet"
@@ -134,6 +138,8 @@ class Skin:
     def patch(self) -> Patch:
         """The relief, made once for all days and people."""
         k, seed = self.numbers, self.forecast.seed
+        if self.bare:
+            return patch(square(SIDE, self.size), seed, [], k)
         if not self.scarred:
             person = self.forecast.case.person
             age = float(person.age) if person is not None else UNREPORTED_AGE
@@ -178,18 +184,23 @@ class Skin:
         refuse_day(day, self.plan.days[-1])
         place = max(n for n, start in enumerate(sessions) if start <= day)
         since = day - sessions[place]
-        fill = self.gain(who, day) * self.numbers.fill_per_gain
-        if self.scarred and self.shown_kind == "ice pick" and not self._of_ice_picks:
-            fill *= self.forecast.registry.parameter("appearance.ice_pick_response").value
-        zone = list(self.plan.zones).index(self.target.zone)
+        zone = 0 if self.bare else list(self.plan.zones).index(self.target.zone)
 
         def usual(name: str) -> float:
             return float(np.median(data[name].values[place, zone]))
 
         return State(
-            day, since, place + 1, len(sessions), min(fill, 1.0), self._red(who, day, since),
+            day, since, place + 1, len(sessions), self._fill(who, day), self._red(who, day, since),
             usual("bleeding"), usual("density"), self._dark(who, day),
         )  # fmt: skip
+
+    def _fill(self, who: str, day: float) -> float:
+        if self.bare:
+            return 0.0
+        fill = self.gain(who, day) * self.numbers.fill_per_gain
+        if self.scarred and self.shown_kind == "ice pick" and not self._of_ice_picks:
+            fill *= self.forecast.registry.parameter("appearance.ice_pick_response").value
+        return min(fill, 1.0)
 
     @property
     def _of_ice_picks(self) -> bool:
@@ -220,23 +231,31 @@ class Skin:
         """One of the three, ready to be photographed."""
         from pinprick import __version__
 
-        named = scale(self.target.instrument.scale)
-        percentile = round(RANKS[who] / units.PERCENT)
-        rank = f"{percentile}th percentile of the change in {named.title}, blinded rater"
-        if who == POOR:
-            rank += "; with what can go wrong: dark patches, and redness of the reddest twentieth"
         return Scene(
             concern=self.shown_name,
             phototype=self.skin_type,
             who=who,
-            rank=rank,
+            rank=self._rank(who),
             made=self.patch,
             colours=self.colours,
             parts=self._parts(),
             version=__version__,
         )
 
+    def _rank(self, who: str) -> str:
+        parts = []
+        if not self.bare:
+            percentile = round(RANKS[who] / units.PERCENT)
+            title = scale(self.target.instrument.scale).title
+            parts.append(f"{percentile}th percentile of the change in {title}, blinded rater")
+        if who == POOR:
+            wrong = "dark patches, and redness of the reddest twentieth"
+            parts.append(f"with what can go wrong: {wrong}")
+        return "; ".join(parts)
+
     def _parts(self) -> tuple[Part, ...]:
+        if self.bare:
+            return ()  # what is drawn of bare skin stands beside it, not in a caption
         way = "the scar fills" if self.scarred else "the lines fill"
         known = self.phototype or self.reported
         guessed = () if known else (Part("the phototype, since none is reported", "assumed"),)
@@ -270,6 +289,20 @@ def refuse(case: Case, day: float | None = None, kind: str = "") -> None:
         _kind(kind)
     if day is not None:
         refuse_day(day, plan.days[-1])
+
+
+def is_drawn(case: Case) -> bool:
+    """Whether a case has scars or lines whose outcome is forecast.
+
+    >>> from pinprick.case import Case, example_path
+    >>> [is_drawn(Case.load(example_path(name))) for name in ("acne-scars", "rf-laxity")]
+    [True, False]
+    """
+    try:
+        _target(Plan(case))
+    except NotForecastError:
+        return False
+    return True
 
 
 def _target(plan: Plan) -> Target:

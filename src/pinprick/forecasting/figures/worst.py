@@ -16,9 +16,8 @@ from pinprick.appearance.picture.files import picture
 from pinprick.appearance.picture.frames import exposures
 from pinprick.appearance.picture.page import Page, mount
 from pinprick.appearance.picture.scene import told
-from pinprick.faults import NotForecastError
 from pinprick.forecasting.figures.pictures import EMBEDDED
-from pinprick.forecasting.figures.skin import POOR, Skin
+from pinprick.forecasting.figures.skin import POOR, Skin, is_drawn
 
 if TYPE_CHECKING:
     from pinprick.forecasting.forecast import Forecast
@@ -43,7 +42,9 @@ class Worst:
 
 
 def worst(forecast: Forecast, *, size: int = EMBEDDED) -> Worst | None:
-    """The worst plausible picture of a person; None where a harm has no rate or nothing is drawn.
+    """The worst plausible picture of a person; None where the harm has no rate.
+
+    The case's own scars or lines are drawn where they are forecast, else bare skin.
 
     Args:
         forecast: of a person with a phototype from III to VI.
@@ -59,14 +60,11 @@ def worst(forecast: Forecast, *, size: int = EMBEDDED) -> Worst | None:
     kinds = {row["key"]: row["kind"] for row in forecast.record["side_effects"]}
     if person is None or (person.phototype or 0) < FROM_TYPE or kinds.get(HARM) != "rate":
         return None
-    try:
-        skin = Skin(forecast, size=size)
-        last = skin.plan.session_days[-1]
-        end = float(forecast.data["time"].values[-1])
-        after = min(skin.numbers.pih_peak / units.DAY, end - last)
-        scene, state = skin.scene(POOR), skin.state(POOR, last + after)
-    except NotForecastError:
-        return None
+    skin = Skin(forecast, size=size, bare=not is_drawn(forecast.case))
+    last = skin.plan.session_days[-1]
+    end = float(forecast.data["time"].values[-1])
+    after = min(skin.numbers.pih_peak / units.DAY, end - last)
+    scene, state = skin.scene(POOR), skin.state(POOR, last + after)
     lamp = raking(skin.numbers)
     shots = [scene.shot(each, lamp, skin.numbers) for each in (state, scene.resting(state))]
     rows = zip(*(exposures(scene, shot, lamp, skin.numbers) for shot in shots), strict=True)
