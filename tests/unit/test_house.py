@@ -312,6 +312,17 @@ def test_every_public_function_has_a_running_example() -> None:
     assert not missing, "no example with a result in the docstring of:\n" + "\n".join(missing)
 
 
+def test_every_public_function_of_arrays_says_their_shape() -> None:
+    said = re.compile(r"\bshapes?\b|\([a-z][a-z +1]*,\)|\((?:[a-z]+, )+[a-z]+\)")
+    silent = []
+    for name, found in public().items():
+        bare = inspect.unwrap(found)
+        annotations = " ".join(str(each) for each in inspect.get_annotations(bare).values())
+        if "Array" in annotations and not said.search(inspect.getdoc(bare) or ""):
+            silent.append(name)
+    assert not silent, "no shape in the docstring of:\n" + "\n".join(silent)
+
+
 @pytest.mark.parametrize(
     ("text", "shows"),
     [

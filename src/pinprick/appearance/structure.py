@@ -94,7 +94,7 @@ def surface(water: Array, attenuation: Array, lanes: Lanes) -> Array:
 
 
 def of_subtype(subtype: str, lanes: Lanes) -> Array:
-    """Response of a subtype over that of the concern, shape (members,).
+    """Response of a subtype as a share of that of the concern, shape (members,).
 
     Ice pick scars respond least in every series. The order of the others is disputed: they are 1.
 

@@ -22,7 +22,7 @@ def rounded(value: float) -> float:
 
 
 def quantiles(values: Array) -> dict[str, float]:
-    """The 90 % range and the median over all members.
+    """The 90 % range and the median over all members, of any shape, in the unit of the values.
 
     >>> quantiles(np.arange(101.0))
     {'p05': 5.0, 'p50': 50.0, 'p95': 95.0}
@@ -33,7 +33,9 @@ def quantiles(values: Array) -> dict[str, float]:
 
 
 def curves(values: Array) -> dict[str, list[float]]:
-    """Quantiles along the first axis, over all others.
+    """The 90 % range and the median along the first axis, over all others.
+
+    Takes the shape (points, ...) and gives a list of so many points for each, in the same unit.
 
     >>> curves(np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]))["p50"]
     [2.0, 20.0]

@@ -86,9 +86,9 @@ def _area(fields: Fields, lanes: Lanes, new: Array, share: Array | float) -> Arr
 
 
 def stained_area(fields: Fields, lanes: Lanes) -> Array:
-    """Masson trichrome: the papillary area that all collagen fills.
+    """Masson trichrome: the papillary area that all collagen fills, change since before.
 
-    Intact skin reads 0, and new fibres fill more than their mass:
+    A share (1), shape (days, members). Intact skin reads 0; new fibres fill more than their mass:
 
     >>> from pinprick.evidence import registry
     >>> from pinprick.healing.reactions import TABLE

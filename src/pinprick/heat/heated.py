@@ -118,7 +118,7 @@ def heat(
         lanes: parameters of the members.
         edges: faces of the depth cells below the surface in metres, (cells + 1,) or
             (cells + 1, members).
-        density: needle insertions per square metre, all passes together.
+        density: needle insertions per square metre, all passes together, one or (members,).
         mesh: ``cohort`` or ``fine``.
 
     Raises:

@@ -85,7 +85,7 @@ def by_depth(cell: Cell, share: Array, edges: Array) -> Array:
 def scattered(share: Array, per_needle: Array) -> Array:
     """Share of the skin hurt when ``per_needle`` zones fall at random on each needle's area.
 
-    One stamp (1) is laid without overlap and gives the share itself.
+    Both of shapes that broadcast. One stamp (1) is laid without overlap and gives the share itself.
 
     >>> scattered(np.array([0.2]), np.array([2.0])).round(3)
     array([0.36])

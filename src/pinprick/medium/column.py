@@ -77,7 +77,8 @@ def column(
 ) -> Column:
     """Build a column that starts at depth ``top`` from layers of (thickness, number of cells).
 
-    Cells are equally thick within a layer, or each ``growth`` times the one above it.
+    Depths and thicknesses are of one unit and of shape (members,). Cells are equally thick within a
+    layer, or each ``growth`` times the one above it.
 
     >>> one = np.ones(1)
     >>> column(0.1 * one, {"papillary": (0.2 * one, 2), "reticular": (0.6 * one, 2)}).edges[:, 0]

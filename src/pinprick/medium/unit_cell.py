@@ -87,6 +87,8 @@ class UnitCell:
 def rings(inner: float, outer: float, count: int, within: int = 2) -> Array:
     """Radii of ring faces: ``within`` up to ``inner``, then growing geometrically to ``outer``.
 
+    In the unit of both, shape (count + 1,).
+
     >>> rings(0.1, 0.8, 5).round(3)
     array([0.  , 0.05, 0.1 , 0.2 , 0.4 , 0.8 ])
     """
@@ -100,7 +102,8 @@ def rings(inner: float, outer: float, count: int, within: int = 2) -> Array:
 def blend(tissue: Array | float, channel: Array | float, share: Array) -> Array:
     """A coefficient of cells that are partly channel: the mean by volume share.
 
-    A staircase of whole cells is several per cent off, the blend a few tenths.
+    All of one unit, and of shapes that broadcast. A staircase of whole cells is several per cent
+    off, the blend a few tenths.
 
     >>> float(blend(1.0, 3.0, np.array(0.25)))
     1.5

@@ -100,7 +100,8 @@ def quadrats(punctures: PunctureMap, side: float) -> Array:
 def quadrat_map(punctures: PunctureMap, side: float) -> tuple[Array, tuple[Array, Array], Array]:
     """Holes in each square of a raster (x, y), the middles of its squares, and which lie inside.
 
-    ``side`` of a square and the middles are in metres.
+    ``side`` of a square and the middles, (x,) and (y,), are in metres; counts and whether a square
+    lies inside have the shape (x, y).
 
     >>> from pinprick.needling.area import rectangle
     >>> at = np.array([-4e-3, -4e-3, 1e-3], dtype=np.float32)

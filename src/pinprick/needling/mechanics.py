@@ -88,6 +88,8 @@ class Load:
 def fracture_energy(opening: Array, skin: Resistance) -> Array:
     """Energy per area that a slit opened to ``opening`` metres takes, in J/m²; all of it beyond δ.
 
+    Its shape is that of ``opening``, broadcast against (members,).
+
     >>> from pinprick.evidence import Lanes, registry
     >>> from pinprick.needling.insertion import resistance
     >>> skin = resistance(Lanes(registry(), 0, [0]))
@@ -101,7 +103,8 @@ def fracture_energy(opening: Array, skin: Resistance) -> Array:
 def needle_load(depth: Array, needle: Needle, skin: Resistance) -> Load:
     """The force on a needle whose tip is ``depth`` metres deep in the skin, in its four parts.
 
-    At the tough layer itself the tip's part is the threshold; below it, what is left of that.
+    In N, of the shape of ``depth`` broadcast against (members,). At the tough layer itself the
+    tip's part is the threshold; below it, what is left of that.
 
     >>> from pinprick.evidence import Lanes, registry
     >>> from pinprick.needling.insertion import resistance
@@ -199,7 +202,7 @@ def seat(
     Args:
         needle: the needle.
         skin: what it meets.
-        give: compliance of the skin under it in m/N.
+        give: compliance of the skin under it in m/N, shape (members,), as all that is given here.
         stroke: how far it is driven, if it is.
         force: what presses it, if anything does.
         longest: length of the needle in metres; a stroke needs none.

@@ -110,9 +110,9 @@ def lay(
         area: what is needled; shown in part where it would hold too many holes.
         how: density, passes and time.
         chance: the stream of random numbers.
-        depths: rising depths in metres.
-        deeper: share of the attempted holes whose track is deeper than each; the first one is the
-            share that pierces at all, the rest leave no hole.
+        depths: rising depths in metres, shape (depths,).
+        deeper: share of the attempted holes whose track is deeper than each, of the same shape; the
+            first is the share that pierces at all, the rest leave no hole.
 
     Raises:
         ValueError: if no holes are asked for.

@@ -22,10 +22,10 @@ def observed(
     below: Array | float = 0.0,
     punctured: Array | None = None,
 ) -> Array:
-    """Depth in metres as a method reads it.
+    """Depth in metres as a method reads it, shape (members,), or of those counted.
 
     Args:
-        depth: true depth, of the track or of the pore that stays open.
+        depth: true depth in metres, shape (members,), of the track or of the pore that stays open.
         by: ``histology`` shrinks the tissue, ``dye`` runs on below the pore; ``oct`` and ``none``
             read the depth as it is.
         shrinkage: share by which histology shrinks.

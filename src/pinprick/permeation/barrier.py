@@ -193,7 +193,9 @@ def seen(solute: Solute, lanes: Lanes, ph: float | Array) -> Array:
 
 
 def capped(partition: Array, solute: Solute) -> Array:
-    """The partition cut so that stratum corneum at saturation is no denser than the pure solute.
+    """The partition (1) cut so that stratum corneum at saturation is no denser than pure solute.
+
+    Shape (members,), as given.
 
     >>> from pinprick.permeation.solutes import solute
     >>> float(capped(np.array([5.0]), solute("water"))[0])
@@ -205,7 +207,7 @@ def capped(partition: Array, solute: Solute) -> Array:
 
 
 def lag_time(thickness: Array, diffusivity: Array) -> Array:
-    """Lag in seconds of a membrane: ``h² / (6 D)``.
+    """Lag in seconds of a membrane: ``h² / (6 D)``, of shapes that broadcast, in m and m²/s.
 
     >>> round(float(lag_time(np.array(6e-5), np.array(1e-12))))
     600

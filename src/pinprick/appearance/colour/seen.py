@@ -85,7 +85,7 @@ def _weights() -> Array:
 
 @cache
 def white() -> Array:
-    """XYZ of the perfect white under D65, shape (3,), Y = 1 (CIE 15).
+    """XYZ of the perfect white under D65, shape (3,), without unit: Y = 1 (CIE 15).
 
     >>> white().round(3).tolist()
     [0.95, 1.0, 1.089]
@@ -153,7 +153,7 @@ def ita_class(angle: float) -> str:
 
 
 def difference(first: Array, second: Array) -> Array:
-    """CIEDE2000 between L*a*b* of shape (..., 3), shape (...).
+    """CIEDE2000 (no unit) between L*a*b* of shape (..., 3), shape (...).
 
     Sharma, Wu and Dalal 2005, all weights one; the example is the first pair of their table 1.
 

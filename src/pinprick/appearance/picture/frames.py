@@ -209,7 +209,7 @@ def sheet(
     >>> poor = Scene("wrinkles", 3, "poor responder", "10th percentile", skin, colours)
     >>> good, state = replace(poor, who=GOOD, rank="90th percentile"), State(30, 2, 2, 3)
     >>> made = sheet([(poor, state), (good, replace(state, fill=0.2))])
-    >>> "poor responder" in made.alt, "20 % filled" in made.alt
+    >>> "poor responder" in made.alt, GOOD in made.alt
     (True, True)
     """
     people = [scene for scene, _ in scenes]

@@ -154,7 +154,7 @@ def _counted(shares: Array, chances: Array, n: int, own: float) -> Predictive:
 def classes(
     rows: Sequence[Row], made: Mixture, places: Sequence[int], key: int, *, draws: int
 ) -> list[tuple[Array, Row]]:
-    """Shares at or above each cut of one reading, drawn jointly: (draws,) with its row.
+    """Shares at or above each cut of one reading, drawn jointly: shape (draws,), with its row.
 
     Cuts are put in order, so that no more people reach a higher one.
 
