@@ -15,17 +15,8 @@ from pinprick.case import Case, example_path, examples
 from pinprick.courses.steps import Apply, Needle, Numb
 from pinprick.evidence import registry
 from pinprick.faults import InputError
-from pinprick.permeation.products import (
-    KINDS,
-    always,
-    caps,
-    describe,
-    known,
-    listing,
-    product,
-    products,
-    reasons,
-)
+from pinprick.permeation.product import KINDS, always, caps, reasons
+from pinprick.permeation.products import describe, known, listing, product, products
 from pinprick.permeation.solutes import solutes
 
 OWN = """\

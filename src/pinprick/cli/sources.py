@@ -183,7 +183,8 @@ def products(
     ] = None,
 ) -> None:
     """Creams, serums, gels and masks that a case may name, and which suit open channels."""
-    from pinprick.permeation.products import always, describe, listing, product
+    from pinprick.permeation.product import always
+    from pinprick.permeation.products import describe, listing, product
 
     if name is None:
         table(("name", "what it is", "open channels", "why"), listing())

@@ -14,7 +14,7 @@ from pinprick.forecasting.statistics import curves, quantiles, rounded
 from pinprick.heat.damage import damage_sets
 from pinprick.heat.heated import WARNINGS, warned
 from pinprick.permeation.numb import poisoning, warnings
-from pinprick.permeation.products import always
+from pinprick.permeation.product import always
 from pinprick.permeation.solutes import solute
 from pinprick.permeation.uptake import Limit
 

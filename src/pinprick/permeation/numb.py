@@ -24,7 +24,8 @@ from pinprick.permeation import tissue
 from pinprick.permeation.barrier import barrier, seen
 from pinprick.permeation.intact import Below, Course, Cream, Mesh, mesh, through
 from pinprick.permeation.plasma import DRUGS, Plasma, plasma
-from pinprick.permeation.products import Product, product
+from pinprick.permeation.product import Product
+from pinprick.permeation.products import product
 from pinprick.permeation.solutes import Solute, solute
 from pinprick.permeation.vehicle import vehicle
 

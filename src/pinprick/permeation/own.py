@@ -26,7 +26,7 @@ from pinprick.evidence.figure import OWN, Figure
 from pinprick.faults import Fault, InputError
 from pinprick.fields import Number, Quantity, Reader, Text, Word, YesNo, quantity_text
 from pinprick.fields.plain import plain_lines, read_lines
-from pinprick.permeation.products import (
+from pinprick.permeation.product import (
     KINDS,
     Kind,
     Label,

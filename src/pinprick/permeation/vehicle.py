@@ -16,7 +16,7 @@ import numpy as np
 
 from pinprick.evidence.lanes import Lanes
 from pinprick.faults import Fault, InputError
-from pinprick.permeation.products import Product
+from pinprick.permeation.product import Product
 from pinprick.permeation.solutes import Solute
 from pinprick.permeation.tissue import aqueous_diffusivity
 
