@@ -73,7 +73,7 @@ class Plan:
             scale = concern.baseline.scale if concern.baseline else None
             tool = instrument(concern.type, scale)
             zone = self._covering(concern.body_site)
-            if tool is None or zone is None or self.at_home:
+            if tool is None or zone is None or self.only_home_devices:
                 continue
             if self._reason(concern) is None:
                 found.append(Target(concern, zone, tool))
@@ -149,7 +149,7 @@ class Plan:
                 why = f"no zone of the course covers the {concern.body_site}"
                 entries.append(_entry(concern.type, Reason(concern.type, why, ())))
         asked = reasons()["asked"]
-        if self.at_home:
+        if self.only_home_devices:
             entries.append(_entry(HOME, asked[HOME]))
         for name in unknown_of(self.case):
             entries.append(_entry(f"how deep {name} goes", asked["products"]))
@@ -175,7 +175,7 @@ class Plan:
         )  # fmt: skip
 
     @cached_property
-    def at_home(self) -> bool:
+    def only_home_devices(self) -> bool:
         """Whether only home devices are used, whose needles no study measured on a scale."""
         steps = [step for step in self.case.course.steps if isinstance(step, Needle)]
         return all(step.tool.home for step in steps)
