@@ -92,8 +92,6 @@ def add_heat(name: str, by: Warm, edges: Array, density: Array, chunk: Chunk) ->
         ("impedance", one.impedance[:, 0], "ohm", "impedance of the tip at the start"),
         ("capped", one.capped, "1", "held back by the highest voltage"),
         ("burn", one.burn, "1", "burns the epidermis"),
-        ("dose_epidermis", one.dose_epidermis, "min", "heat dose of the epidermis, CEM43"),
-        ("dose_fat", one.dose_fat, "min", "heat dose of the fat, CEM43"),
         ("fat_burn", one.fat_burn, "1", "kills fat below the dermis"),
         ("beyond_range", one.beyond_range, "1", "hotter than the kinetics were stated for"),
     ):
