@@ -65,6 +65,7 @@ def test_without_energy_there_is_no_zone_and_the_maker_is_asked() -> None:
     (line,) = told(lambda: Pulse(length=0.1))
     assert line == f"pulse.energy: found nothing; allowed: {STATE}"
     assert "the maker must state them" in line and "no heated zone" in line
+    assert "mJ" in line and "charring" in line
 
 
 def test_without_the_pulses_length_there_is_no_zone() -> None:
