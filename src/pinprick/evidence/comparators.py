@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pinprick.evidence.entries import entries, entry, find, toml
 from pinprick.evidence.records import Fact
@@ -19,7 +19,6 @@ from pinprick.evidence.registry import registry
 from pinprick.faults import Fault, InputError
 
 What = Literal["gain", "pain", "downtime", "pigment", "irritation", "wait"]
-WHATS: tuple[What, ...] = get_args(What)
 SAME_DAY = "Two treatments on one day are for a specialist, and their gains are never added up."
 _PRICE = re.compile(
     r"(?P<currency>[A-Za-z]{3}) (?P<low>\d{1,7}(\.\d+)?)( (to|-) (?P<high>\d{1,7}(\.\d+)?))?"

@@ -107,11 +107,6 @@ class Uptake:
         """The same over that of intact skin; infinite where there is none."""
         return _over(self.beneath, (self.intact or self).beneath)
 
-    @property
-    def absorbed_ratio(self) -> Array:
-        """Absorbed over that of intact skin: what a diffusion cell below the skin compares."""
-        return _over(self.absorbed, (self.intact or self).absorbed)
-
     def front(self, threshold: float) -> Array:
         """Depth in m to which ``threshold`` kg/m³ is dissolved below the horny layer.
 
